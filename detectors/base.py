@@ -1,0 +1,51 @@
+"""The joint between stage 1 and everything above it: what a detector takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Quads = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """Words found in one image.
+
+    quads:  (N, 4, 2) float32, x then y, pixels of the image given to `detect`; clockwise from the corner that is
+            top-left when the text is read (see `detectors.geometry`).
+    scores: (N,) float32, 0..1, one a quad.
+
+    N = 0 is an ordinary result. Raises ValueError for any other shape or dtype.
+    """
+
+    quads: Quads
+    scores: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        if self.quads.ndim != 3 or self.quads.shape[1:] != (4, 2) or self.quads.dtype != np.float32:
+            raise ValueError(f"quads must be (N, 4, 2) float32, got {self.quads.shape} {self.quads.dtype}")
+        if self.scores.shape != (len(self.quads),) or self.scores.dtype != np.float32:
+            raise ValueError(
+                f"scores must be ({len(self.quads)},) float32, got {self.scores.shape} {self.scores.dtype}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.quads)
+
+    @classmethod
+    def empty(cls) -> Detections:
+        """No words."""
+        return cls(np.zeros((0, 4, 2), np.float32), np.zeros(0, np.float32))
+
+
+class Detector(Protocol):
+    """Anything that finds words."""
+
+    def detect(self, image: Image) -> Detections:
+        """Word quads in image, (H, W, 3) uint8 RGB, in that image's pixels, in no particular order."""
+        ...

@@ -1,0 +1,34 @@
+"""The errors of the world: files, weights, labels, fonts. Each message says what, which file, and what to do.
+
+`type(error).__name__` is what a failed photo's record carries, so these names are part of the result schema.
+"""
+
+from __future__ import annotations
+
+
+class OcrError(Exception):
+    """Base of everything that ocrpipe raises about the world outside it."""
+
+
+class ImageError(OcrError):
+    """A photo that is missing, unreadable, truncated, empty, or not a picture at all."""
+
+
+class ImageTooLargeError(ImageError):
+    """A photo whose header announces more pixels than the limit; nothing was decoded."""
+
+
+class WeightsError(OcrError):
+    """Weights that are missing, damaged, unlisted, or made for another architecture."""
+
+
+class LabelError(OcrError):
+    """Ground truth that cannot be used: bad JSON, missing file, characters outside the charset."""
+
+
+class FontError(OcrError):
+    """A font folder without a usable face."""
+
+
+class ResultError(OcrError):
+    """A result file that is not `ocr-result@1`."""
