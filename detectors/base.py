@@ -16,7 +16,8 @@ Quads = NDArray[np.float32]
 class Detections:
     """Words found in one image.
 
-    quads:  (N, 4, 2) float32, x then y, pixels of the image given to `detect`; clockwise from the corner that is
+    quads:  (N, 4, 2) float32, x then y, pixels of the image given to `detect`; clockwise from the corner that
+        is
             top-left when the text is read (see `detectors.geometry`).
     scores: (N,) float32, 0..1, one a quad.
 

@@ -2,12 +2,12 @@
 
 Two conventions hold in the whole project and are stated here once.
 
-* **Pixels.** Coordinates are continuous: pixel (i, j) covers [j, j + 1) x [i, i + 1), so a full image is the quad
-  (0, 0) (W, 0) (W, H) (0, H), and a box `x, y, w, h` is (x, y) .. (x + w, y + h). OpenCV's warps and contours put
-  integers at pixel *centres*; whoever calls them adds or subtracts the half pixel there.
-* **Order.** A quad runs clockwise (as seen on the screen, y down) from the corner that is top-left *when the text is
-  read*. For a detector that cannot know the reading direction, `order_quad` assumes text within 45 degrees of
-  upright; a clearly tall quad is turned by whoever reads it (`ocrpipe.crops`).
+* **Pixels.** Coordinates are continuous: pixel (i, j) covers [j, j + 1) x [i, i + 1), so a full image is the
+  quad (0, 0) (W, 0) (W, H) (0, H), and a box `x, y, w, h` is (x, y) .. (x + w, y + h). OpenCV's warps and
+  contours put integers at pixel *centres*; whoever calls them adds or subtracts the half pixel there.
+* **Order.** A quad runs clockwise (as seen on the screen, y down) from the corner that is top-left *when the
+  text is read*. For a detector that cannot know the reading direction, `order_quad` assumes text within 45
+  degrees of upright; a clearly tall quad is turned by whoever reads it (`ocrpipe.crops`).
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ def perimeter(polygon: Polygon2D) -> float:
 
 
 def order_quad(corners: Polygon2D) -> Polygon2D:
-    """corners (4, 2), any order, as a (4, 2) float32 quad: clockwise from the top-left corner of upright text.
+    """corners (4, 2), any order, as a (4, 2) float32 quad: clockwise from the top-left corner of upright
+    text.
 
-    The top edge is the one whose outward normal points most nearly upwards, so text turned by less than 45 degrees
-    keeps its own top-left corner. Never relies on the corner order of cv2.minAreaRect, which changed in OpenCV 5.
+    The top edge is the one whose outward normal points most nearly upwards, so text turned by less than 45
+    degrees keeps its own top-left corner. Never relies on the corner order of cv2.minAreaRect, which changed
+    in OpenCV 5.
     """
     points = np.asarray(corners, np.float64).reshape(4, 2)
     centred = points - points.mean(axis=0)
@@ -45,7 +47,8 @@ def order_quad(corners: Polygon2D) -> Polygon2D:
     edges = np.roll(points, -1, axis=0) - points
     lengths = np.maximum(np.linalg.norm(edges, axis=1), 1e-9)
     upward = edges[:, 0] / lengths  # for a clockwise outline, -normal_y equals the edge's direction along x
-    # Opposite edges vote together, so that a perspective quad is judged by its axis and not by one side of it.
+    # Opposite edges vote together, so that a perspective quad is judged by its axis and not by one side of
+    # it.
     votes = upward - np.roll(upward, 2)
     return np.roll(points, -int(np.argmax(np.round(votes, 6))), axis=0).astype(np.float32)
 
@@ -62,7 +65,9 @@ def sides(quad: Polygon2D) -> tuple[float, float]:
 
 
 def offset(polygon: Polygon2D, distance: float) -> list[Polygon2D]:
-    """polygon (K, 2) moved outwards by distance pixels (inwards if negative): none, one or several polygons."""
+    """polygon (K, 2) moved outwards by distance pixels (inwards if negative): none, one or several
+    polygons.
+    """
     clipper = pyclipper.PyclipperOffset()
     path = np.round(np.asarray(polygon, np.float64) * _CLIPPER_SCALE).astype(np.int64)
     clipper.AddPath(path.tolist(), pyclipper.JT_MITER, pyclipper.ET_CLOSEDPOLYGON)
@@ -85,7 +90,9 @@ def shrink(polygon: Polygon2D, ratio: float) -> Polygon2D | None:
 
 
 def unclip(polygon: Polygon2D, ratio: float) -> Polygon2D | None:
-    """polygon (K, 2) grown by D = A ratio / L; None for a polygon without area. (Liao et al. 2020, "Inference")"""
+    """polygon (K, 2) grown by D = A ratio / L; None for a polygon without area. (Liao et al. 2020,
+    "Inference")
+    """
     length = perimeter(polygon)
     if length <= 0:
         return None

@@ -1,7 +1,8 @@
 """What was read: Word, Line, Block and Page, plain frozen records that compare, hash and go to JSON.
 
-The names follow the result schema `ocr-result@1` (`ocrpipe/formats/json_format.py` writes it). Polygons are tuples of
-(x, y) in pixels of the upright photo, clockwise from the corner that is top-left when the text is read.
+The names follow the result schema `ocr-result@1` (`ocrpipe/formats/json_format.py` writes it). Polygons are
+tuples of (x, y) in pixels of the upright photo, clockwise from the corner that is top-left when the text is
+read.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ REVIEW_BELOW = 0.5  # a page with any word less certain than this asks to be loo
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word. `angle` is that of its baseline in degrees, clockwise positive, -180..180; `confidence` is stage 2's
-    score, `detection_score` stage 1's, both 0..1."""
+    """One word. `angle` is that of its baseline in degrees, clockwise positive, -180..180; `confidence` is
+    stage 2's score, `detection_score` stage 1's, both 0..1."""
 
     id: int
     line: int
@@ -29,7 +30,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words on one baseline, in reading order, by id; its text is theirs joined by spaces, its confidence their mean."""
+    """Words on one baseline, in reading order, by id; its text is theirs joined by spaces, its confidence
+    their mean.
+    """
 
     id: int
     words: tuple[int, ...]
@@ -58,7 +61,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ImageInfo:
-    """Size in pixels of the *upright* photo, and the EXIF orientation (1..8) that was applied to make it so."""
+    """Size in pixels of the *upright* photo, and the EXIF orientation (1..8) that was applied to make it
+    so.
+    """
 
     width: int
     height: int
@@ -67,7 +72,9 @@ class ImageInfo:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """Which weights spoke: id and sha256 as in weights/index.json; sha256 is None for a model without weights."""
+    """Which weights spoke: id and sha256 as in weights/index.json; sha256 is None for a model without
+    weights.
+    """
 
     id: str
     sha256: str | None = None
@@ -107,7 +114,7 @@ class Page:
 
     @property
     def status(self) -> str:
-        """"ok", or "error" when nothing could be read because the photo failed."""
+        """ "ok", or "error" when nothing could be read because the photo failed."""
         return "ok" if self.error is None else "error"
 
     @property

@@ -15,7 +15,9 @@ CROP_HEIGHT = 32
 
 @dataclass(frozen=True, slots=True)
 class CharSpan:
-    """One decoded character: its peak probability (0..1) and the frames, first and last inclusive, that said it."""
+    """One decoded character: its peak probability (0..1) and the frames, first and last inclusive, that said
+    it.
+    """
 
     char: str
     score: float
@@ -42,5 +44,7 @@ class Recognizer(Protocol):
     """Anything that transcribes word crops."""
 
     def transcribe(self, crops: Sequence[Crop]) -> list[Transcript]:
-        """One transcript a crop, in the order given; each crop (32, w, 3) uint8 RGB, w >= 1. No crops, no result."""
+        """One transcript a crop, in the order given; each crop (32, w, 3) uint8 RGB, w >= 1. No crops, no
+        result.
+        """
         ...

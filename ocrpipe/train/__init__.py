@@ -1,0 +1,1 @@
+"""Training: the jobs that make weights."""

@@ -1,0 +1,169 @@
+"""Batches of word crops: rendered and real ones mixed, the curriculum, and worker processes beside training.
+
+Batches come in *chunks*, and chunk k depends on (seed, k) alone: so any run can be resumed at any chunk, with
+any number of workers, and sees what it would have seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from ocrpipe.errors import LabelError
+from ocrpipe.synth.fonts import FontPool, load_faces
+from ocrpipe.synth.phrases import load_phrases
+from ocrpipe.synth.words import WordRenderer, load_backgrounds
+from ocrpipe.train.crop_augment import augment
+from recognizer.batching import normalise, pad
+from recognizer.charset import Charset
+
+BATCHES_A_CHUNK = 8
+CASELESS = ("svt",)  # sources labelled in capitals whatever the picture shows
+
+
+@dataclass(frozen=True, slots=True)
+class RealCrop:
+    """grey: (H, W) uint8 of any size; source: the data set's name, the file name's first part."""
+
+    grey: NDArray[np.uint8]
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordBatch:
+    """images (N, 1, 32, W) float32; targets: N lists of classes; any_case (N,) bool: the label's case means
+    nothing.
+    """
+
+    images: Tensor
+    targets: list[list[int]]
+    any_case: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How hard and how real the samples are, by how many have been seen."""
+
+    batch: int = 32
+    easy_until: int = 150_000  # difficulty grows linearly to 1 until here
+    real_share: float = 0.15
+    late_real_share: float = 0.30
+    late_from: int = 1 << 60  # samples after which the late share holds
+    looks: int = 2
+
+    def difficulty(self, seen: int) -> float:
+        """0..1 after `seen` samples."""
+        return min(1.0, seen / self.easy_until)
+
+    def real(self, seen: int) -> float:
+        """Share of real crops after `seen` samples: few while words are still short and clean."""
+        return self.late_real_share if seen >= self.late_from else self.real_share * self.difficulty(seen)
+
+
+def load_crops(folder: Path) -> list[RealCrop]:
+    """Crops of a folder with `labels.tsv` (file, tab, text). LabelError naming the line for anything
+    unusable.
+    """
+    table = folder / "labels.tsv"
+    if not table.is_file():
+        raise LabelError(f"{table}: not found; it lists one crop a line: file, tab, text")
+    crops = []
+    for number, line in enumerate(table.read_text("utf-8").splitlines(), start=1):
+        name, tab, text = line.partition("\t")
+        grey = cv2.imread(str(folder / name), cv2.IMREAD_GRAYSCALE) if tab else None
+        if grey is None or not text:
+            raise LabelError(
+                f"{table}:{number}: expected a readable picture, a tab and its text, got {line!r}"
+            )
+        crops.append(RealCrop(np.asarray(grey, np.uint8), text, Path(name).name.split("_")[0]))
+    return crops
+
+
+def load_renderer(data: Path, charset: Charset) -> WordRenderer:
+    """A renderer from data/fonts (but the held-out families), data/lexicons and data/backgrounds."""
+    fonts = FontPool(load_faces(data / "fonts"), charset.characters)
+    return WordRenderer(
+        load_phrases(data / "lexicons", charset.characters), fonts, load_backgrounds(data / "backgrounds")
+    )
+
+
+class WordStream(IterableDataset[WordBatch]):
+    """An endless stream of batches from chunk `start` on."""
+
+    def __init__(
+        self,
+        renderer: WordRenderer,
+        real: Sequence[RealCrop],
+        charset: Charset,
+        mix: Mix,
+        seed: int,
+        start: int = 0,
+    ) -> None:
+        self.renderer, self.charset, self.mix, self.seed, self.start = renderer, charset, mix, seed, start
+        self.real = [crop for crop in real if charset.covers(crop.text)]
+
+    def __iter__(self) -> Iterator[WordBatch]:
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        offset, step = (worker.id, worker.num_workers) if worker else (0, 1)
+        chunk = self.start + offset
+        while True:
+            # One chunk a message: with several workers, the loader's round robin then keeps the chunks in
+            # order.
+            yield from self.chunk(chunk)
+            chunk += step
+
+    def chunk(self, number: int) -> list[WordBatch]:
+        """The batches of one chunk: samples sorted by width, cut into batches, the batches shuffled."""
+        rng = np.random.default_rng((self.seed, number))
+        size = self.mix.batch * BATCHES_A_CHUNK
+        seen = number * size
+        samples = self._samples(rng, size, self.mix.difficulty(seen), self.mix.real(seen))
+        samples.sort(key=lambda sample: sample[0].shape[1])
+        parts = [samples[i : i + self.mix.batch] for i in range(0, size, self.mix.batch)]
+        return [self._collate(parts[i]) for i in rng.permutation(len(parts))]
+
+    def _samples(
+        self, rng: np.random.Generator, size: int, difficulty: float, real_share: float
+    ) -> list[tuple[NDArray[np.uint8], str, bool]]:
+        samples: list[tuple[NDArray[np.uint8], str, bool]] = []
+        while len(samples) < size:
+            if self.real and rng.random() < real_share * self.mix.looks / (
+                1 + real_share * (self.mix.looks - 1)
+            ):
+                crop = self.real[int(rng.integers(len(self.real)))]
+                samples.append((augment(crop.grey, rng), crop.text, crop.source in CASELESS))
+            else:
+                words = self.renderer.render(rng, difficulty, self.mix.looks)
+                samples += [(word.crop, word.text, False) for word in words]
+        return samples[:size]
+
+    def _collate(self, samples: list[tuple[NDArray[np.uint8], str, bool]]) -> WordBatch:
+        width = max(32, -(-max(crop.shape[1] for crop, _, _ in samples) // 16) * 16)
+        images = np.stack([pad(normalise(crop), width) for crop, _, _ in samples])[:, None]
+        targets = [self.charset.encode(text) for _, text, _ in samples]
+        return WordBatch(torch.from_numpy(images), targets, torch.tensor([free for _, _, free in samples]))
+
+
+def word_loader(stream: WordStream, workers: int) -> Iterator[WordBatch]:
+    """Batches of stream, rendered by `workers` background processes (0: in this one)."""
+    if workers == 0:
+        return iter(stream)
+    return iter(DataLoader(stream, batch_size=None, num_workers=workers, prefetch_factor=4 * BATCHES_A_CHUNK))
+
+
+def fit_height(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(H, W) uint8 -> (32, w) uint8, aspect kept, 1 <= w <= 1024: a crop file as the recogniser wants it."""
+    height, width = grey.shape
+    wide = min(1024, max(1, round(width * 32 / height)))
+    kind = cv2.INTER_AREA if height > 32 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(grey, (wide, 32), interpolation=kind), np.uint8)

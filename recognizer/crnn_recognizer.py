@@ -1,0 +1,43 @@
+"""CRNNRecognizer: batching -> network -> decoding. The network is a plain function, so any engine can be
+behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.base import Crop, Transcript
+from recognizer.batching import batches
+from recognizer.charset import Charset
+from recognizer.ctc import greedy_decode, softmax
+
+Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+
+class CRNNRecognizer:
+    """Reads word crops with a CRNN.
+
+    network: (N, 1, 32, W) float32, mean 0, deviation about 1, W a multiple of 16 -> logits (N, T, C) float32.
+    temperature: logits are divided by it, so that a score says how often such a word is right; it never
+        changes the text. Raises ValueError unless it is positive.
+    """
+
+    def __init__(self, network: Network, charset: Charset, temperature: float = 1.0) -> None:
+        if temperature <= 0:
+            raise ValueError(f"temperature must be positive, got {temperature}")
+        self.network, self.charset, self.temperature = network, charset, temperature
+
+    def transcribe(self, crops: Sequence[Crop]) -> list[Transcript]:
+        """One transcript a crop, in the order given; crops (32, w, 3) uint8 RGB or (32, w) grey."""
+        found: dict[int, Transcript] = {}
+        for batch in batches(crops):
+            logits = self.network(batch.images)  # (N, T, C)
+            probabilities = softmax(logits / np.float32(self.temperature))
+            own = np.maximum(1, np.ceil(batch.widths * (logits.shape[1] / batch.images.shape[3]))).astype(int)
+            for index, rows, frames in zip(batch.indices, probabilities, own, strict=True):
+                # What stands in the padding is an echo of the edge, never a letter.
+                found[int(index)] = greedy_decode(rows[:frames], self.charset)
+        return [found[i] for i in range(len(crops))]

@@ -1,0 +1,72 @@
+"""CTC decoding: logits (T, C) -> text, with each character's score and frames. Numpy only; the loss is in
+`ctc_loss.py`.
+
+Source: Graves et al. 2006, "Connectionist Temporal Classification"; arXiv 1507.05717, section 2.3.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.base import CharSpan, Transcript
+from recognizer.charset import BLANK, Charset
+
+Probabilities = NDArray[np.float32]
+
+
+def softmax(logits: NDArray[np.float32]) -> Probabilities:
+    """Probabilities over the last axis, of logits of any shape."""
+    exponent = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(exponent / exponent.sum(axis=-1, keepdims=True), np.float32)
+
+
+def collapse(path: NDArray[np.intp]) -> list[tuple[int, int, int]]:
+    """The map B of the paper: path (T,) of classes -> (class, first frame, last frame) a run, blanks left
+    out.
+    """
+    if not len(path):
+        return []
+    starts = np.flatnonzero(np.r_[True, path[1:] != path[:-1]])
+    ends = np.r_[starts[1:], len(path)] - 1
+    return [(int(path[a]), int(a), int(b)) for a, b in zip(starts, ends, strict=True) if path[a] != BLANK]
+
+
+def greedy_decode(probabilities: Probabilities, charset: Charset) -> Transcript:
+    """Best path of one crop: probabilities (T, C), 0..1 -> transcript.
+
+    A character's score is its highest probability in the frames that said it; the word's is their geometric
+    mean. The most probable *labelling* may be another one (the sum over paths is not taken here).
+    """
+    if probabilities.ndim != 2 or probabilities.shape[1] != charset.classes:
+        raise ValueError(f"probabilities must be (T, {charset.classes}), got {probabilities.shape}")
+    runs = collapse(probabilities.argmax(axis=1))
+    spans = tuple(
+        CharSpan(charset.characters[c - 1], float(probabilities[a : b + 1, c].max()), a, b)
+        for c, a, b in runs
+    )
+    text = "".join(span.char for span in spans)
+    return Transcript(text, geometric_mean([span.score for span in spans]), spans, len(probabilities))
+
+
+def geometric_mean(scores: list[float]) -> float:
+    """Of scores in 0..1; 0.0 for none of them."""
+    return float(np.exp(np.log(np.maximum(scores, 1e-12)).mean())) if scores else 0.0
+
+
+def labelling_probability(probabilities: Probabilities, classes: list[int]) -> float:
+    """p(l | y): the sum over every path that collapses to classes, by the forward algorithm (equation 1 of
+    the paper).
+
+    probabilities (T, C), 0..1; classes without blanks, may be empty.
+    """
+    labels = np.array([BLANK, *(x for c in classes for x in (c, BLANK))])  # (2 K + 1,)
+    may_skip = np.zeros(len(labels), bool)  # over the blank between two different characters
+    may_skip[2:] = (labels[2:] != labels[:-2]) & (labels[2:] != BLANK)
+    alpha = np.zeros(len(labels))
+    alpha[0] = 1.0  # before the first frame; the first frame may stay on the blank or step to the first label
+    for frame, row in enumerate(probabilities):
+        stepped = np.r_[0.0, alpha[:-1]]
+        skipped = np.where(may_skip, np.r_[0.0, stepped[:-1]], 0.0) if frame else 0.0
+        alpha = (alpha + stepped + skipped) * row[labels]
+    return float(alpha[-1] + (alpha[-2] if len(labels) > 1 else 0.0))

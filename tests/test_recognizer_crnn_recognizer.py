@@ -1,0 +1,89 @@
+"""CRNNRecognizer with networks that say exact things, so that the text can be told in advance."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from recognizer import RECOGNIZERS, charset, create
+from recognizer.charset import Charset
+from recognizer.crnn import CRNN, CRNNConfig
+from recognizer.crnn_recognizer import CRNNRecognizer
+
+DIGITS = Charset("0123456789")
+
+
+def brightness_reader(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Says the digit of how many columns, four at a time, are brighter than the crop's mean; blank
+    between.
+    """
+    columns = images[:, 0].mean(axis=1).reshape(len(images), -1, 4).mean(axis=2)  # (N, T)
+    logits = np.zeros((*columns.shape, 11), np.float32)
+    logits[..., 0] = 20.0
+    for n, row in enumerate(columns):
+        for t in np.flatnonzero(row > 0.5):
+            logits[n, t, 0], logits[n, t, 1 + t % 10] = 0.0, 20.0
+    return logits
+
+
+def striped(width: int, *frames: int) -> NDArray[np.uint8]:
+    crop = np.zeros((32, width, 3), np.uint8)
+    for frame in frames:
+        crop[:, 4 * frame : 4 * frame + 4] = 255
+    return crop
+
+
+def test_each_crop_gets_its_own_text_in_the_order_given() -> None:
+    reader = CRNNRecognizer(brightness_reader, DIGITS)
+    found = reader.transcribe([striped(100, 3, 7), striped(40, 1), striped(100, 20), striped(300, 0, 5, 9)])
+    assert [t.text for t in found] == ["37", "1", "0", "059"]
+    assert found[0].chars[1].first == 7
+    assert found[0].score == pytest.approx(1.0, abs=1e-6)
+
+
+def test_no_crops_no_transcripts() -> None:
+    assert CRNNRecognizer(brightness_reader, DIGITS).transcribe([]) == []
+
+
+def test_what_stands_in_the_padding_is_not_read() -> None:
+    crop = striped(
+        34, 8
+    )  # the last columns are bright, so the edge is repeated to 48 px: frames 9, 10 and 11
+    transcript = CRNNRecognizer(brightness_reader, DIGITS).transcribe([crop])[0]
+    assert (transcript.text, transcript.frames) == ("8", 9)
+
+
+def test_a_real_network_reads_alike_alone_and_in_a_batch() -> None:
+    torch.manual_seed(0)
+    network = CRNN(CRNNConfig("tiny", stem=8, stages=(8, 8, 16, 16), blocks=(1, 1, 1, 1), hidden=8)).eval()
+
+    def call(images: NDArray[np.float32]) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            return np.asarray(network(torch.from_numpy(images)).numpy(), np.float32)
+
+    reader = CRNNRecognizer(call, charset("ascii94"))
+    rng = np.random.default_rng(0)
+    crops = [rng.integers(0, 256, (32, int(w), 3), np.uint8) for w in rng.integers(5, 400, 30)]
+    together = reader.transcribe(crops)
+    for crop, transcript in zip(crops, together, strict=True):
+        alone = reader.transcribe([crop])[0]
+        assert alone.text == transcript.text
+        assert alone.score == pytest.approx(transcript.score, abs=1e-4)
+
+
+def test_temperature_softens_scores_and_keeps_the_text() -> None:
+    crop = striped(100, 3, 7)
+    sharp, soft = (CRNNRecognizer(brightness_reader, DIGITS, t).transcribe([crop])[0] for t in (1.0, 10.0))
+    assert sharp.text == soft.text
+    assert soft.score < 0.6 < sharp.score
+    with pytest.raises(ValueError, match="positive"):
+        CRNNRecognizer(brightness_reader, DIGITS, 0.0)
+
+
+def test_recognisers_are_made_by_name() -> None:
+    assert list(RECOGNIZERS) == ["crnn"]
+    assert create("crnn", network=brightness_reader, charset=DIGITS).transcribe([]) == []
+    with pytest.raises(ValueError, match="unknown recogniser 'transformer'; known: crnn"):
+        create("transformer")
