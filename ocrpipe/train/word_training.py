@@ -18,6 +18,7 @@ from ocrpipe.train.word_data import (
     BATCHES_A_CHUNK,
     Mix,
     RealCrop,
+    WordBatch,
     WordStream,
     fit_height,
     load_crops,
@@ -93,7 +94,7 @@ class WordTrainer:
         began = saved = scored = logged = time.monotonic()
         losses: list[float] = []
         for batch in word_loader(stream, self.settings.workers):
-            losses.append(self._step(batch.images, batch.targets, batch.any_case))
+            losses.append(self.learn(batch))
             now = time.monotonic()
             if self.step % 100 == 0:
                 rate = len(losses) * self.settings.batch / (now - logged)
@@ -109,13 +110,13 @@ class WordTrainer:
             if done:
                 return
 
-    def _step(self, images: torch.Tensor, targets: list[list[int]], any_case: torch.Tensor) -> float:
+    def learn(self, batch: WordBatch) -> float:
+        """One step on batch; its loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate(self.step)
         self.model.train()
-        loss = ctc_loss(
-            self.model(images.contiguous(memory_format=torch.channels_last)), targets, any_case, self.charset
-        )
+        logits = self.model(batch.images.contiguous(memory_format=torch.channels_last))
+        loss = ctc_loss(logits, batch.targets, batch.any_case, self.charset)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)

@@ -1,0 +1,179 @@
+"""Training the recogniser: reproducible batches, whole checkpoints, exact resume, an export that agrees."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from synth_world import build, renderer
+
+from ocrpipe.errors import LabelError, WeightsError
+from ocrpipe.train import checkpoint
+from ocrpipe.train.crop_augment import augment
+from ocrpipe.train.word_data import (
+    BATCHES_A_CHUNK,
+    Mix,
+    WordBatch,
+    WordStream,
+    fit_height,
+    load_crops,
+    word_loader,
+)
+from ocrpipe.train.word_export import export
+from ocrpipe.train.word_training import WordTrainer, WordTraining
+from recognizer import crnn
+from recognizer.charset import charset
+
+TINY = crnn.CRNNConfig("tiny", stem=8, stages=(8, 8, 8, 8), blocks=(1, 1, 1, 1), hidden=8)
+SETTINGS = WordTraining(network="tiny", samples=64, batch=4, workers=0, warmup=2, seed=5)
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setitem(crnn.CONFIGS, "tiny", TINY)
+    return build(tmp_path / "data")
+
+
+def stream(data: Path, start: int = 0) -> WordStream:
+    real = load_crops(data / "words/real_train")
+    return WordStream(
+        renderer(data), real, charset("ascii94"), Mix(batch=4, easy_until=1), seed=1, start=start
+    )
+
+
+def same(one: WordBatch, other: WordBatch) -> bool:
+    return one.targets == other.targets and torch.equal(one.images, other.images)
+
+
+def test_a_chunk_depends_on_its_number_alone(data: Path) -> None:
+    from_zero = word_loader(stream(data), 0)
+    batches = [next(from_zero) for _ in range(2 * BATCHES_A_CHUNK)]
+    resumed = next(word_loader(stream(data, start=1), 0))
+    assert same(resumed, batches[BATCHES_A_CHUNK])
+    assert not same(resumed, batches[0])
+
+
+def test_real_crops_are_mixed_in_and_svt_is_caseless(data: Path) -> None:
+    batches = stream(data).chunk(3) + stream(data).chunk(4) + stream(data).chunk(5)
+    caseless = [t for b in batches for t, free in zip(b.targets, b.any_case.tolist(), strict=True) if free]
+    assert caseless
+    assert {charset("ascii94").decode(t) for t in caseless} == {"FORD"}
+
+
+def test_the_mix_starts_easy_and_rendered() -> None:
+    mix = Mix(easy_until=100, real_share=0.2, late_real_share=0.4, late_from=500)
+    assert [mix.difficulty(n) for n in (0, 50, 100, 900)] == [0.0, 0.5, 1.0, 1.0]
+    assert [mix.real(n) for n in (0, 50, 100, 500)] == [0.0, 0.1, 0.2, 0.4]
+
+
+def test_labels_that_cannot_be_used_name_their_line(data: Path) -> None:
+    table = data / "words/real_dev/labels.tsv"
+    table.write_text("images/missing.png\tword\n", "utf-8")
+    with pytest.raises(LabelError, match=r"labels\.tsv:1: expected a readable picture, a tab and its text"):
+        load_crops(table.parent)
+    with pytest.raises(LabelError, match="not found; it lists one crop a line"):
+        load_crops(data)
+
+
+def test_augmented_crops_keep_their_height_and_aspect() -> None:
+    rng = np.random.default_rng(0)
+    for height, width in ((32, 100), (200, 600), (9, 20), (40, 5000)):
+        crop = augment(rng.integers(0, 256, (height, width), np.uint8), rng)
+        assert crop.dtype == np.uint8
+        assert crop.shape[0] == 32
+        assert crop.shape[1] <= 384
+        assert crop.shape[1] == 384 or 0.6 < crop.shape[1] / (width * 32 / height) < 1.6
+
+
+def test_fit_height_keeps_the_aspect() -> None:
+    assert [fit_height(np.zeros(s, np.uint8)).shape for s in ((64, 100), (16, 50), (50, 1))] == [
+        (32, 50),
+        (32, 100),
+        (32, 1),
+    ]
+
+
+def test_the_rate_warms_up_stays_and_decays() -> None:
+    settings = WordTraining(samples=1000, batch=10, decay_share=0.5, rate=1.0, warmup=10)
+    assert [round(settings.learning_rate(s), 3) for s in (0, 9, 49, 75, 100, 200)] == [
+        0.1,
+        1.0,
+        1.0,
+        0.5,
+        0.0,
+        0.0,
+    ]
+
+
+def test_a_run_leaves_log_config_and_checkpoints_and_stops_at_its_samples(data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    WordTrainer(SETTINGS, run, data).train(minutes=5)
+    assert {p.name for p in run.iterdir()} == {"config.json", "log.jsonl", "last.pt", "best.pt"}
+    last = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()][-1]
+    assert (last["step"], last["samples"]) == (16, 64)
+    assert {"dev_iiit5k", "dev_svt", "dev_mean", "dev_strict"} <= last.keys()
+
+
+def test_resuming_goes_on_at_a_chunks_start_exactly(data: Path, tmp_path: Path) -> None:
+    settings = WordTraining(network="tiny", samples=64, batch=4, workers=0, warmup=2, seed=5, decay_share=0.0)
+    whole = WordTrainer(settings, tmp_path / "whole", data)
+    losses = []
+    real = load_crops(data / "words/real_train")
+    batches = [
+        b
+        for n in range(2)
+        for b in WordStream(renderer(data), real, whole.charset, settings.mix(), settings.seed).chunk(n)
+    ]
+    for index, batch in enumerate(batches):
+        if index == BATCHES_A_CHUNK:
+            checkpoint.save(tmp_path / "middle.pt", whole.state())
+        losses.append(whole.learn(batch))
+    resumed = WordTrainer(settings, tmp_path / "resumed", data)
+    resumed.restore(checkpoint.load(tmp_path / "middle.pt"))
+    assert [resumed.learn(batch) for batch in batches[BATCHES_A_CHUNK:]] == losses[BATCHES_A_CHUNK:]
+
+
+def test_another_networks_checkpoint_is_refused(data: Path, tmp_path: Path) -> None:
+    trainer = WordTrainer(SETTINGS, tmp_path, data)
+    state = trainer.state()
+    state["settings"]["network"] = "crnn_vgg"
+    with pytest.raises(WeightsError, match="the checkpoint is a crnn_vgg, this run a tiny"):
+        trainer.restore(state)
+
+
+def test_a_failed_save_leaves_the_previous_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "last.pt"
+    checkpoint.save(path, {"step": 1})
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(WeightsError, match=r"No space left on device.*the previous one is untouched"):
+        checkpoint.save(path, {"step": 2})
+    assert checkpoint.load(path) == {"step": 1}
+    assert [p.name for p in tmp_path.iterdir()] == ["last.pt"]
+
+
+def test_a_damaged_or_missing_checkpoint_says_so(tmp_path: Path) -> None:
+    (tmp_path / "bad.pt").write_bytes(b"rubbish")
+    with pytest.raises(WeightsError, match=r"bad\.pt: not a checkpoint"):
+        checkpoint.load(tmp_path / "bad.pt")
+    with pytest.raises(WeightsError, match="no checkpoint there"):
+        checkpoint.load(tmp_path / "none.pt")
+
+
+def test_the_export_holds_the_same_network_twice(data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    WordTrainer(SETTINGS, run, data).train(minutes=0)
+    tensors, onnx = export(run, tmp_path / "weights")
+    assert (tensors.name, onnx.name) == ("tiny.safetensors", "tiny.onnx")
+    with safe_open(tensors, "pt") as file:
+        assert json.loads(file.metadata()["architecture"])["stages"] == [8, 8, 8, 8]
+        assert file.metadata()["charset"] == "ascii94"
