@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -77,6 +78,27 @@ def test_labels_that_cannot_be_used_name_their_line(data: Path) -> None:
         load_crops(table.parent)
     with pytest.raises(LabelError, match="not found; it lists one crop a line"):
         load_crops(data)
+
+
+def test_scene_words_are_rectified_with_their_margin(tmp_path: Path) -> None:
+    photo = np.full((100, 200), 255, np.uint8)
+    photo[40:60, 50:130] = 0
+    cv2.imwrite(str(tmp_path / "a.png"), photo)
+    quad = [[50, 40], [130, 40], [130, 60], [50, 60]]
+    words = [
+        {"quad": quad, "text": "word"},
+        {"quad": quad, "text": None},
+        {"quad": quad, "text": "x", "ignore": True},
+    ]
+    label = {"image": "a.png", "width": 200, "height": 100, "words": words}
+    (tmp_path / "labels.jsonl").write_text(json.dumps(label) + "\n", "utf-8")
+    (crop,) = load_scene_crops(tmp_path)
+    assert (crop.text, crop.inset, crop.grey.shape) == ("word", 5, (30, 90))
+    assert crop.grey[5:25, 5:85].max() == 0
+    assert crop.grey[:5].min() == 255
+    (tmp_path / "a.png").write_bytes(b"")
+    with pytest.raises(LabelError, match=r"a\.png: named by .*labels\.jsonl, but not a readable photo"):
+        load_scene_crops(tmp_path)
 
 
 def test_augmented_crops_keep_their_height_and_aspect() -> None:

@@ -11,10 +11,12 @@ from ocrpipe.synth import effects
 HEIGHT, WIDEST = 32, 384
 
 
-def augment(grey: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """(H, W) uint8 of any size -> (32, w) uint8, 8 <= w <= 384."""
-    height, width = grey.shape
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+def augment(grey: NDArray[np.uint8], rng: np.random.Generator, inset: int = 0) -> NDArray[np.uint8]:
+    """(H, W) uint8 of any size -> (32, w) uint8, 8 <= w <= 384; the word itself is `inset` px inside the
+    edges.
+    """
+    height, width = grey.shape[0] - 2 * inset, grey.shape[1] - 2 * inset
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + np.float32(inset)
     moved = corners + rng.normal(0, 0.035 * height, (4, 2)) * np.array([1.6, 1.0])
     turn = np.deg2rad(rng.normal(0, 2.5))
     middle = corners.mean(axis=0)

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from detectors.geometry import sides
 from ocrpipe.errors import LabelError
+from ocrpipe.labels import load_scenes
 from ocrpipe.synth.fonts import FontPool, load_faces
 from ocrpipe.synth.phrases import load_phrases
 from ocrpipe.synth.words import WordRenderer, load_backgrounds
@@ -31,11 +33,13 @@ CASELESS = ("svt",)  # sources labelled in capitals whatever the picture shows
 
 @dataclass(frozen=True, slots=True)
 class RealCrop:
-    """grey: (H, W) uint8 of any size; source: the data set's name, the file name's first part."""
+    """grey: (H, W) uint8 of any size, the word `inset` px inside its edges; source: the data set's name, the
+    file name's first part."""
 
     grey: NDArray[np.uint8]
     text: str
     source: str
+    inset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,42 @@ def load_crops(folder: Path) -> list[RealCrop]:
             )
         crops.append(RealCrop(np.asarray(grey, np.uint8), text, Path(name).name.split("_")[0]))
     return crops
+
+
+def load_scene_crops(folder: Path, margin: float = 0.25, tallest: int = 64) -> list[RealCrop]:
+    """Every transcribed word of the scenes in folder, rectified from its quad as a detector's would be.
+
+    Each keeps `margin` of its height around it, for the jitter to look into; words higher than `tallest` px
+    shrink.
+    """
+    crops = []
+    for scene in load_scenes(folder):
+        words = [word for word in scene.words if word.text and not word.ignore and " " not in word.text]
+        photo = cv2.imread(str(scene.image), cv2.IMREAD_GRAYSCALE)
+        if photo is None:
+            raise LabelError(f"{scene.image}: named by {folder.name}/labels.jsonl, but not a readable photo")
+        for word in words:
+            quad = np.array(word.quad, np.float32)
+            width, height = sides(quad)
+            if (
+                min(width, height) >= 6 and height <= 1.5 * width
+            ):  # tall words are read turned: not learnt here
+                crop, inset = _rectified(np.asarray(photo, np.uint8), quad, margin, tallest)
+                crops.append(RealCrop(crop, str(word.text), folder.name, inset))
+    return crops
+
+
+def _rectified(
+    photo: NDArray[np.uint8], quad: NDArray[np.float32], margin: float, tallest: int
+) -> tuple[NDArray[np.uint8], int]:
+    width, height = sides(quad)
+    scale = min(1.0, tallest / height)
+    inset, w, h = round(margin * height * scale), round(width * scale), round(height * scale)
+    target = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32) + np.float32(inset)
+    warp = cv2.getPerspectiveTransform(quad - np.float32(0.5), target - np.float32(0.5))  # to pixel centres
+    size = (w + 2 * inset, h + 2 * inset)
+    crop = cv2.warpPerspective(photo, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop, np.uint8), inset
 
 
 def load_renderer(data: Path, charset: Charset) -> WordRenderer:
@@ -141,7 +181,7 @@ class WordStream(IterableDataset[WordBatch]):
                 1 + real_share * (self.mix.looks - 1)
             ):
                 crop = self.real[int(rng.integers(len(self.real)))]
-                samples.append((augment(crop.grey, rng), crop.text, crop.source in CASELESS))
+                samples.append((augment(crop.grey, rng, crop.inset), crop.text, crop.source in CASELESS))
             else:
                 words = self.renderer.render(rng, difficulty, self.mix.looks)
                 samples += [(word.crop, word.text, False) for word in words]

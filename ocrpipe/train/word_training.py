@@ -23,6 +23,7 @@ from ocrpipe.train.word_data import (
     fit_height,
     load_crops,
     load_renderer,
+    load_scene_crops,
     word_loader,
 )
 from recognizer.charset import charset as named_charset
@@ -86,7 +87,7 @@ class WordTrainer:
         """
         self.run.mkdir(parents=True, exist_ok=True)
         (self.run / "config.json").write_text(json.dumps(asdict(self.settings), indent=1))
-        real, dev = load_crops(self.data / "words/real_train"), load_crops(self.data / "words/real_dev")
+        real, dev = self._real(), load_crops(self.data / "words/real_dev")
         chunk = self.step // BATCHES_A_CHUNK
         self.step = chunk * BATCHES_A_CHUNK  # a chunk that was cut short is seen again
         renderer = load_renderer(self.data, self.charset)
@@ -109,6 +110,13 @@ class WordTrainer:
                 saved = time.monotonic()
             if done:
                 return
+
+    def _real(self) -> list[RealCrop]:
+        """Real words to train on: crops, and words rectified from labelled photos where there are any."""
+        scenes = self.data / "scenes/ic15_train"
+        return load_crops(self.data / "words/real_train") + (
+            load_scene_crops(scenes) if scenes.is_dir() else []
+        )
 
     def learn(self, batch: WordBatch) -> float:
         """One step on batch; its loss."""
