@@ -1,0 +1,21 @@
+"""Photo intake: from whatever a caller holds to upright RGB pixels; from folders and globs to files."""
+
+from __future__ import annotations
+
+from ocrpipe.images.decode import FORMATS, MAX_PIXELS
+from ocrpipe.images.find import PHOTO_SUFFIXES, find_photos
+from ocrpipe.images.photo import Photo, PhotoSource, load, load_pages
+from ocrpipe.images.pixels import array_to_rgb, image_to_rgb
+
+__all__ = [
+    "FORMATS",
+    "MAX_PIXELS",
+    "PHOTO_SUFFIXES",
+    "Photo",
+    "PhotoSource",
+    "array_to_rgb",
+    "find_photos",
+    "image_to_rgb",
+    "load",
+    "load_pages",
+]

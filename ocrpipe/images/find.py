@@ -1,0 +1,76 @@
+"""Which files a call means: names as given, folders and globs expanded, in the order a person counts."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PHOTO_SUFFIXES = frozenset(
+    f".{name}"
+    for name in (
+        *("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif"),
+        *("ppm", "pgm", "pbm", "pnm", "jp2", "j2k", "avif"),
+    )
+)
+
+
+def find_photos(inputs: Iterable[str | Path], *, recursive: bool = False) -> Iterator[Path]:
+    """The photo files that inputs name, each once, in the order of inputs.
+
+    A file is yielded as named, whatever its suffix and even if it does not exist, so that its failure becomes
+    a record. A folder yields the files in it whose suffix is in `PHOTO_SUFFIXES` (hidden ones left out), and
+    those of its subfolders if recursive; a glob (`*`, `?`, `[...]`, `**`) yields every file and folder that
+    it matches. Files of one folder or glob come in natural order: img2 before img10. Links to folders are not
+    followed downwards, so a loop of links ends. A folder that cannot be listed, and a glob without a match,
+    is yielded itself: loading it then says what is wrong.
+    """
+    seen: set[Path] = set()
+    for given in inputs:
+        for path in _expand(given, recursive):
+            if path not in seen:
+                seen.add(path)
+                yield path
+
+
+def natural_key(path: Path) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """Sort key of path: numbers by value, letters without case, part by part; the exact name breaks ties."""
+    parts = tuple(_piece(p) for part in path.parts for p in (*re.split(r"(\d+)", part), ""))
+    return parts, str(path)
+
+
+def _piece(text: str) -> tuple[int, int, str]:
+    # isdecimal, not isdigit: "²" is a digit that int() refuses.
+    return (1, int(text), "") if text.isdecimal() else (0, 0, text.casefold())
+
+
+def _expand(given: str | Path, recursive: bool) -> Iterator[Path]:
+    path = Path(given)
+    if path.is_dir():
+        yield from _folder(path, recursive)
+    elif glob.has_magic(str(given)) and not os.path.lexists(path):
+        matches = sorted(map(Path, glob.glob(str(given), recursive=True)), key=natural_key)  # noqa: PTH207
+        for match in matches:
+            yield from _folder(match, recursive) if match.is_dir() else (match,)
+        if not matches:
+            yield path
+    else:
+        yield path
+
+
+def _folder(folder: Path, recursive: bool) -> Iterator[Path]:
+    """Photo files of folder in natural order, its own before those of its subfolders."""
+    try:
+        entries = sorted((p for p in folder.iterdir() if not p.name.startswith(".")), key=natural_key)
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if entry.suffix.lower() in PHOTO_SUFFIXES and not entry.is_dir():
+            yield entry
+    if recursive:
+        for entry in entries:
+            if entry.is_dir() and not entry.is_symlink():
+                yield from _folder(entry, recursive)
