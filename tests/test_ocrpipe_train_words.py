@@ -15,15 +15,8 @@ from synth_world import build, renderer
 from ocrpipe.errors import LabelError, WeightsError
 from ocrpipe.train import checkpoint
 from ocrpipe.train.crop_augment import augment
-from ocrpipe.train.word_data import (
-    BATCHES_A_CHUNK,
-    Mix,
-    WordBatch,
-    WordStream,
-    fit_height,
-    load_crops,
-    word_loader,
-)
+from ocrpipe.train.real_crops import fit_height, load_crops, load_scene_crops
+from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, word_loader
 from ocrpipe.train.word_export import export
 from ocrpipe.train.word_training import WordTrainer, WordTraining
 from recognizer import crnn

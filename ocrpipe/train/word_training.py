@@ -10,22 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import torch
 
 from ocrpipe.errors import WeightsError
 from ocrpipe.train import checkpoint
-from ocrpipe.train.word_data import (
-    BATCHES_A_CHUNK,
-    Mix,
-    RealCrop,
-    WordBatch,
-    WordStream,
-    fit_height,
-    load_crops,
-    load_renderer,
-    load_scene_crops,
-    word_loader,
-)
+from ocrpipe.train.real_crops import RealCrop, fit_height, load_crops, load_scene_crops
+from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, load_renderer, word_loader
 from recognizer.charset import charset as named_charset
 from recognizer.crnn import CRNN
 from recognizer.crnn import config as named_network
@@ -70,6 +61,7 @@ class WordTrainer:
 
     def __init__(self, settings: WordTraining, run: Path, data: Path) -> None:
         torch.set_num_threads(settings.threads)
+        cv2.setNumThreads(0)  # before any use: forked renderers would wait for threads that stayed behind
         torch.manual_seed(settings.seed)
         self.settings, self.run, self.data = settings, run, data
         self.charset = named_charset(settings.charset)
