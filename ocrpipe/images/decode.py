@@ -24,7 +24,7 @@ FORMATS = ("JPEG", "PNG", "BMP", "DIB", "WEBP", "TIFF", "GIF", "PPM", "JPEG2000"
 )
 
 # 256 MiB as RGB, Pillow's own line too. An A3 page at 600 dpi (70 megapixels) passes; decoding one at the
-# limit takes about 0.7 GB for a moment, which a small machine still has.
+# limit takes about 0.9 GB for a moment, which a small machine still has.
 MAX_PIXELS = 89_478_485
 
 # What Pillow raises for damaged files: see `test_damaged_files_of_every_format_end_in_an_image_error`.
