@@ -78,7 +78,7 @@ def main(data: Path) -> None:
     lines = [
         "# Accuracy on the development sets",
         "",
-        f"`python benchmarks/accuracy.py --data $OCRPIPE_DATA`, {date.today()}, {' + '.join(models)}, ONNX Runtime.",
+        f"`python benchmarks/accuracy.py --data $OCRPIPE_DATA`, {date.today()}: {' + '.join(models)}.",
         "Percent. These sets choose between weights; released numbers are measured elsewhere, on test sets.",
         "",
         "## Words (no lexicon; accuracy: case-insensitive alphanumeric)",
@@ -93,8 +93,8 @@ def main(data: Path) -> None:
         "|---|---|---|---|---|---|---|---|",
         *(scene_row(pipeline, data, name) for name in ("ic15_dev", "mlt_boxes_dev", "forms_dev")),
         "",
-        "Beside them: DB-ResNet18 82.3, DB-MobileNetV3 75.1 hmean on the IC15 test; RapidOCR 3.10 end to end 54-57",
-        "on 40 photos.",
+        "Beside them: DB-ResNet18 82.3, DB-MobileNetV3 75.1 hmean on the IC15 test;",
+        "RapidOCR 3.10 end to end 54-57 on 40 photos.",
     ]
     OUT.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
