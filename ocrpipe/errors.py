@@ -22,6 +22,10 @@ class WeightsError(OcrError):
     """Weights that are missing, damaged, unlisted, or made for another architecture."""
 
 
+class DeviceError(OcrError):
+    """A processor was asked for that this machine does not have."""
+
+
 class LabelError(OcrError):
     """Ground truth that cannot be used: bad JSON, missing file, characters outside the charset."""
 
@@ -32,3 +36,7 @@ class FontError(OcrError):
 
 class ResultError(OcrError):
     """A result file that is not `ocr-result@1`."""
+
+
+class OutputError(OcrError):
+    """A result that cannot be written: a missing folder, no permission, a full disk."""
