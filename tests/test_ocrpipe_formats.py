@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import jsonschema
 import numpy as np
 import pytest
 
+from ocrpipe import version as versions
 from ocrpipe.errors import ResultError
 from ocrpipe.formats import FORMATS, PageWriter, find, from_dict, load, load_schema, loads, to_dict
 from ocrpipe.formats.json_format import compact, rounded
@@ -418,3 +420,14 @@ def test_the_version_is_that_of_the_checkout_and_of_no_other_project(tmp_path: P
     assert _checkout_version(pyproject) is None
     pyproject.write_text("not toml", encoding="utf-8")
     assert _checkout_version(pyproject) is None
+
+
+def test_the_version_outside_a_checkout_is_the_installed_one_or_unknown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(versions, "_PROJECT", tmp_path / "pyproject.toml")
+    versions.version.cache_clear()
+    for name, expected in (("pytest", metadata.version("pytest")), ("no-such-package", "0+unknown")):
+        monkeypatch.setattr(versions, "NAME", name)
+        assert versions.version() == expected
+        versions.version.cache_clear()

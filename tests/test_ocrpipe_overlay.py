@@ -224,6 +224,12 @@ def test_text_on_the_facing_page_stays_inside_its_turned_quad(degrees: int) -> N
     assert (np.abs(back) <= (61, 16)).all()
 
 
+def test_text_in_a_tall_quad_that_nobody_turned_runs_downwards() -> None:
+    upright = facing_page(["81619511"], quads_of(box(80, 20, 20, 120)), [STEPS[0][1]], 200, 200)
+    turned = np.array([[(100, 20), (100, 140), (80, 140), (80, 20)]], np.float64)
+    assert np.array_equal(upright, facing_page(["81619511"], turned, [STEPS[0][1]], 200, 200))
+
+
 def test_the_facing_page_of_no_words_is_blank() -> None:
     assert (facing_page([], np.zeros((0, 4, 2)), [], 30, 20) == PAPER).all()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +18,13 @@ def save(image: NDArray[np.uint8], path: Path) -> None:
 
     Raises OutputError naming the file when it cannot be written; its folder must exist.
     """
-    partial: Path | None = None
+    # Made anew beside its place, not by tempfile, so that the user's umask decides who may read it.
+    partial = path.parent / f".{path.name}.{os.getpid()}.part"
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        partial = Path(name)
-        with os.fdopen(handle, "wb") as file:
+        with partial.open("wb") as file:
             Image.fromarray(image).save(file, "PNG", compress_level=6)
-        partial.chmod(0o644)  # mkstemp makes files that only their owner can read
         partial.replace(path)
     except OSError as error:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
