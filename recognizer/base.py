@@ -26,18 +26,40 @@ class CharSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """A text the crop may say; probability: 0..1, p(text | y), the sum over all CTC paths that say it."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconMatch:
+    """What a lexicon had to say. match: the word that was found, as the lexicon spells it, and edit_distance
+    from the text read without the lexicon; both None where the text is no word of it and stayed.
+    """
+
+    match: str | None
+    edit_distance: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """What one crop says.
 
     score:  0..1, the geometric mean of the characters' peak probabilities; 0.0 for an empty text.
     chars:  one span a character of text, left to right.
     frames: T, how many frames the crop had; frame t covers the part t / T .. (t + 1) / T of the crop's width.
+    alternatives: the most probable texts, best first, where they were asked for; text may be among them.
+    lexicon: None where no lexicon was used.
     """
 
     text: str
     score: float
     chars: tuple[CharSpan, ...] = ()
     frames: int = 0
+    alternatives: tuple[Alternative, ...] = ()
+    lexicon: LexiconMatch | None = None
 
 
 class Recognizer(Protocol):
