@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from recognizer.base import Crop, Transcript
 from recognizer.batching import batches
 from recognizer.charset import Charset
-from recognizer.ctc import greedy_decode, softmax
+from recognizer.ctc import softmax
+from recognizer.decoding import Decoder, Decoding
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
@@ -22,22 +23,34 @@ class CRNNRecognizer:
 
     network: (N, 1, 32, W) float32, mean 0, deviation about 1, W a multiple of 16 -> logits (N, T, C) float32.
     temperature: logits are divided by it, so that a score says how often such a word is right; it never
-        changes the text. Raises ValueError unless it is positive.
+        changes the greedy text. Raises ValueError unless it is positive.
+    decoding: how logits become text; greedy and free by default.
     """
 
-    def __init__(self, network: Network, charset: Charset, temperature: float = 1.0) -> None:
+    def __init__(
+        self,
+        network: Network,
+        charset: Charset,
+        temperature: float = 1.0,
+        decoding: Decoding | None = None,
+    ) -> None:
         if temperature <= 0:
             raise ValueError(f"temperature must be positive, got {temperature}")
         self.network, self.charset, self.temperature = network, charset, temperature
+        self.decoder = Decoder(charset, decoding)
+
+    def with_decoding(self, decoding: Decoding) -> CRNNRecognizer:
+        """The same network read in another way; the network is shared, not copied."""
+        return CRNNRecognizer(self.network, self.charset, self.temperature, decoding)
 
     def transcribe(self, crops: Sequence[Crop]) -> list[Transcript]:
         """One transcript a crop, in the order given; crops (32, w, 3) uint8 RGB or (32, w) grey."""
         found: dict[int, Transcript] = {}
         for batch in batches(crops):
-            logits = self.network(batch.images)  # (N, T, C)
+            logits = self.decoder.mask(self.network(batch.images))  # (N, T, C)
             probabilities = softmax(logits / np.float32(self.temperature))
             own = np.maximum(1, np.ceil(batch.widths * (logits.shape[1] / batch.images.shape[3]))).astype(int)
-            for index, rows, frames in zip(batch.indices, probabilities, own, strict=True):
-                # What stands in the padding is an echo of the edge, never a letter.
-                found[int(index)] = greedy_decode(rows[:frames], self.charset)
+            # What stands in the padding is an echo of the edge, never a letter.
+            rows = [each[:frames] for each, frames in zip(probabilities, own, strict=True)]
+            found |= zip(batch.indices.tolist(), self.decoder.decode(rows), strict=True)
         return [found[i] for i in range(len(crops))]

@@ -11,6 +11,9 @@ from recognizer import RECOGNIZERS, charset, create
 from recognizer.charset import Charset
 from recognizer.crnn import CRNN, CRNNConfig
 from recognizer.crnn_recognizer import CRNNRecognizer
+from recognizer.decoding import Decoding
+from recognizer.lexicon import Lexicon
+from recognizer.lexicon_decoding import LexiconRule
 
 DIGITS = Charset("0123456789")
 
@@ -87,3 +90,21 @@ def test_recognisers_are_made_by_name() -> None:
     assert create("crnn", network=brightness_reader, charset=DIGITS).transcribe([]) == []
     with pytest.raises(ValueError, match="unknown recogniser 'transformer'; known: crnn"):
         create("transformer")
+
+
+def test_other_decodings_share_the_network_and_read_alike_alone_and_in_a_batch() -> None:
+    lexicon = Lexicon(["37", "059", "120"], DIGITS)
+    reader = CRNNRecognizer(brightness_reader, DIGITS)
+    crops = [striped(100, 3, 7), striped(40, 1), striped(300, 0, 5, 9), striped(100, 2, 4, 8)]
+    for wanted, texts in (
+        (Decoding("beam"), ["37", "1", "059", "248"]),
+        (Decoding(deny="3", n_best=2), [None, "1", "059", "248"]),
+        (Decoding(pattern=r"\d{1,2}"), ["37", "1", None, None]),
+        (Decoding(lexicon=lexicon, rule=LexiconRule("strict")), ["37", None, "059", None]),
+    ):
+        other = reader.with_decoding(wanted)
+        assert other.network is reader.network
+        together = other.transcribe(crops)
+        assert [other.transcribe([crop])[0] for crop in crops] == together
+        assert all(want in (None, t.text) for want, t in zip(texts, together, strict=True))
+    assert all("3" not in t.text for t in reader.with_decoding(Decoding(deny="3")).transcribe(crops))
