@@ -55,7 +55,7 @@ def order_quad(corners: Polygon2D) -> Polygon2D:
 
 def min_area_quad(points: Polygon2D) -> Polygon2D:
     """Smallest rotated rectangle around points (K, 2), as an ordered quad (4, 2) float32."""
-    return order_quad(cv2.boxPoints(cv2.minAreaRect(np.asarray(points, np.float32))))
+    return order_quad(np.asarray(cv2.boxPoints(cv2.minAreaRect(np.asarray(points, np.float32))), np.float32))
 
 
 def sides(quad: Polygon2D) -> tuple[float, float]:
