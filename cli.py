@@ -1,0 +1,438 @@
+"""The command `ocrpipe`: words on a terminal, and nothing else. Parse, call ocrpipe, show.
+
+Data goes to stdout, everything else to stderr. Heavy imports stand inside commands, so that `--help` is
+immediate. Exit codes: 0 all fine, 1 some photos failed (their records are written), 2 usage, 3 nothing
+matched, 4 weights missing or damaged, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import partial, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from ocrpipe.errors import DeviceError, OcrError, WeightsError
+
+if TYPE_CHECKING:
+    from ocrpipe.batch import Work
+    from ocrpipe.device import Device
+    from ocrpipe.doctor import Finding
+    from ocrpipe.formats import Format
+
+FAILED, USAGE, NOTHING, WEIGHTS, INTERRUPTED = 1, 2, 3, 4, 130
+Command = Callable[..., Any]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line (None.
+
+    This process's) and return its exit code; every error is one line on stderr.
+    """
+    try:
+        code = app.main(None if arguments is None else list(arguments), "ocrpipe", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted; what was finished is kept")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough. Without this the interpreter's own flush complains at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        _say(f"stdout: cannot be written: {error.strerror or error}")
+        return FAILED
+    except OcrError as error:
+        _say(str(error))
+        codes = {WeightsError: WEIGHTS, DeviceError: USAGE}
+        return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Which photos come in, and where what is found goes."""
+
+    photos: tuple[Path, ...]
+    output: Path | None
+    form: str | None
+    json_output: Path | None
+    overlay: Path | None
+    recursive: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where weights lie, and what runs them."""
+
+    weights: Path | None
+    device: str
+    engine: str | None
+
+    def choose(self) -> Device:
+        """The device of these names."""
+        from ocrpipe.device import choose
+
+        return choose(self.device, self.engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage1:
+    """Which detector, and what to change about it."""
+
+    detector: str | None
+    box_threshold: float | None
+    unclip: float | None
+
+    def settings(self) -> dict[str, bool | int | float | str]:
+        """What was asked for, by the detector's own names."""
+        asked = {"box_threshold": self.box_threshold, "unclip_ratio": self.unclip}
+        return {name: value for name, value in asked.items() if value is not None}
+
+
+def _gather(name: str, record: type, *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Options that many commands share: their values reach the command as one record, its argument `name`."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def gathering(**given: Any) -> Any:
+            own = {field.name: given.pop(field.name) for field in fields(record)}
+            return command(**{name: record(**own)}, **given)
+
+        wrapped: Command = gathering
+        for option in reversed(options):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return decorate
+
+
+_PATH = click.Path(path_type=Path)
+_DASHED = click.Path(path_type=Path, allow_dash=True)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_weights = click.option(
+    "--weights",
+    type=_FOLDER,
+    metavar="DIR",
+    help="Folder with index.json and weights.  [default: $OCRPIPE_WEIGHTS, else those installed]",
+)
+_flow = _gather(
+    "flow",
+    Flow,
+    click.argument("photos", nargs=-1, required=True, type=_DASHED),
+    click.option(
+        "-o",
+        "--output",
+        type=_DASHED,
+        metavar="OUT",
+        help="Write here, not to stdout: one file for all, or a file each if OUT is a folder.",
+    ),
+    click.option(
+        "-f",
+        "--format",
+        "form",
+        type=click.Choice(["json", "jsonl", "text"]),
+        help="[default: by OUT's suffix (.json, .jsonl, .txt); json in a folder; text on stdout]",
+    ),
+    click.option(
+        "--json",
+        "json_output",
+        type=_PATH,
+        metavar="OUT",
+        help="Write JSON here as well: a file for all, or a folder, as with -o.",
+    ),
+    click.option(
+        "--overlay", type=_FOLDER, metavar="DIR", help="Draw what was found: DIR/NAME.overlay.png for each."
+    ),
+    click.option("-r", "--recursive", is_flag=True, help="Take the subfolders of folders too."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),
+)
+_machine = _gather(
+    "machine",
+    Machine,
+    _weights,
+    click.option(
+        "--device",
+        type=click.Choice(["auto", "cpu", "cuda"]),
+        default="auto",
+        show_default=True,
+        help="Where networks run; auto is a GPU if torch can use one.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(["onnx", "torch"]),
+        help="What runs them.  [default: onnx on a CPU, torch on a GPU]",
+    ),
+)
+_stage_1 = _gather(
+    "stage_1",
+    Stage1,
+    click.option(
+        "--detector", metavar="NAME", help="Model id, weight file, or contours, which needs no weights."
+    ),
+    click.option(
+        "--box-threshold",
+        type=click.FloatRange(0, 1),
+        metavar="F",
+        help="Least score of a box.  [default: the model's]",
+    ),
+    click.option(
+        "--unclip",
+        type=click.FloatRange(0, 10, min_open=True),
+        metavar="F",
+        help="How much wider than tight boxes grow; 1 is tight.  [default: the model's]",
+    ),
+)
+_recognizer = click.option(
+    "--recognizer", metavar="NAME", help="Model id or weight file.  [default: the index's]"
+)
+_min_confidence = click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    metavar="F",
+    help="Leave out words less certain.",
+)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 photos failed, 2 usage, 3 nothing matched, 4 weights, 130 interrupted.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, asked: _show_version(context) if asked else None,
+    help="Show the version and exit.",
+)
+def app() -> None:
+    """Find and read every word in photos, offline. Data goes to stdout, all else to stderr."""
+
+
+@app.command()
+@_flow
+@_stage_1
+@_recognizer
+@_min_confidence
+@_machine
+def read(flow: Flow, stage_1: Stage1, recognizer: str | None, min_confidence: float, machine: Machine) -> int:
+    """Read photos: files, folders, globs, or - for stdin.
+
+    \b
+    Example: ocrpipe read shop.jpg
+    Example: ocrpipe read -r holiday/ -o texts/ --overlay texts/
+    """
+    from ocrpipe.pipeline import load_pipeline
+
+    with _bad_values_are_usage():
+        pipeline = load_pipeline(
+            stage_1.detector,
+            recognizer,
+            weights_folder=machine.weights,
+            device=machine.device,
+            engine=machine.engine,
+            settings=stage_1.settings(),
+            min_confidence=min_confidence,
+        )
+    return _run(pipeline.read_photo, flow)
+
+
+@app.command()
+@_flow
+@_stage_1
+@_machine
+def detect(flow: Flow, stage_1: Stage1, machine: Machine) -> int:
+    """Find words without reading them; -f text gives x1,y1,...,x4,y4,score lines.
+
+    \b
+    Example: ocrpipe detect shop.jpg -f json
+    """
+    from ocrpipe.formats.quads import QUADS
+    from ocrpipe.pipeline import detect_photo
+    from ocrpipe.weights import load_detector
+
+    with _bad_values_are_usage():
+        detector, info = load_detector(
+            stage_1.detector, machine.choose(), machine.weights, stage_1.settings()
+        )
+    return _run(partial(detect_photo, detector, info), flow, QUADS)
+
+
+@app.command()
+@_flow
+@_recognizer
+@_machine
+def transcribe(flow: Flow, recognizer: str | None, machine: Machine) -> int:
+    """Read word crops: every photo is one word as a whole.
+
+    \b
+    Example: ocrpipe transcribe crops/ -o words.jsonl
+    """
+    from ocrpipe.pipeline import transcribe_photo
+    from ocrpipe.weights import load_recognizer
+
+    with _bad_values_are_usage():
+        model, info = load_recognizer(recognizer, machine.choose(), machine.weights)
+    return _run(partial(transcribe_photo, model, info), flow)
+
+
+@app.command()
+@click.argument("result", type=_PATH)
+@click.argument("photo", type=_PATH)
+@click.option("-o", "--output", type=_PATH, required=True, metavar="PNG", help="The picture to write.")
+@click.option(
+    "--page", type=click.IntRange(1), default=1, show_default=True, help="Of a photo with several pages."
+)
+def draw(result: Path, photo: Path, output: Path, page: int) -> None:
+    """Draw a RESULT (JSON or JSONL) on the PHOTO it was read from; needs no models.
+
+    \b
+    Example: ocrpipe draw shop.json shop.jpg -o shop.overlay.png
+    """
+    from ocrpipe import overlay
+    from ocrpipe.redraw import find_page, load_page
+
+    record = find_page(result, photo, page)
+    overlay.save(overlay.draw(load_page(photo, page).pixels, record), output)
+
+
+@app.group()
+def weights() -> None:
+    """List, check and add models."""
+
+
+@weights.command("list")
+@_weights
+def weights_list(weights: Path | None) -> None:
+    """The models in the index; * marks the defaults.
+
+    \b
+    Example: ocrpipe weights list
+    """
+    from ocrpipe import console, model_index
+
+    index = model_index.read(model_index.find_folder(weights))
+    rows = [model_index.summary(model, index) for model in index.models]
+    console.table(model_index.SUMMARY, rows, sys.stdout)
+
+
+@weights.command("verify")
+@_weights
+def weights_verify(weights: Path | None) -> int:
+    """Check size and sha256 of every weight file.
+
+    \b
+    Example: ocrpipe weights verify
+    """
+    from ocrpipe.doctor import check_weights
+
+    return _show_findings(check_weights(weights))
+
+
+@weights.command("add")
+@click.argument("card", type=_PATH)
+@click.argument("files", nargs=-1, required=True, type=_PATH)
+@click.option("--into", type=_FOLDER, required=True, metavar="DIR", help="Folder with (or for) index.json.")
+@click.option("--default", "is_default", is_flag=True, help="Use it where no model is named.")
+def weights_add(card: Path, files: tuple[Path, ...], into: Path, is_default: bool) -> None:
+    """Put weight FILES (.onnx, .safetensors) with the model CARD (JSON) into a folder of weights.
+
+    \b
+    Example: ocrpipe weights add card.json crnn_s.onnx crnn_s.safetensors --into weights/
+    """
+    from ocrpipe.release import add_model, read_card
+
+    entry = add_model(into, read_card(card), files, default=is_default)
+    click.echo(f"{entry.id}: {', '.join(file.path for file in entry.files.values())}")
+
+
+@app.command()
+@_weights
+def doctor(weights: Path | None) -> int:
+    """Show where each module and weight file comes from, and what is wrong, if anything.
+
+    \b
+    Example: ocrpipe doctor
+    """
+    from ocrpipe.doctor import examine
+
+    return _show_findings(examine(weights))
+
+
+def _run(work: Work, flow: Flow, text: Format | None = None) -> int:
+    """work on flow's photos; the exit code. text: what "text" means to this command, if not the words."""
+    from ocrpipe import batch, formats, images, outputs
+
+    photos = list(images.find_photos(flow.photos, recursive=flow.recursive))
+    if not photos:
+        _say(f"{', '.join(map(str, flow.photos))}: no photo in there; name photos, or add -r for subfolders")
+        return NOTHING
+    named = outputs.names(photos, flow.photos)
+    several = len(photos) > 1 or photos != list(flow.photos)  # a folder or glob may hold more tomorrow
+    to = None if flow.output == Path("-") else flow.output
+    with _bad_values_are_usage():
+        form = outputs.choose_format(to, flow.form, text)
+    sinks = [outputs.open_output(to, form, named, _stdout(), several=several)]
+    if flow.json_output is not None:
+        form = formats.FORMATS["json"]
+        sinks.append(outputs.open_output(flow.json_output, form, named, _stdout(), several=several))
+    if flow.overlay is not None:
+        sinks.append(outputs.OverlayOutput(flow.overlay, named))
+    failed = batch.run(work, photos, sinks, stdin=sys.stdin.buffer, quiet=flow.quiet)
+    return FAILED if failed else 0
+
+
+def _show_findings(findings: Iterable[Finding]) -> int:
+    """Each on its line, what is wrong marked; the exit code for weights if anything is."""
+    code = 0
+    for finding in findings:
+        click.echo(f"{'ok   ' if finding.ok else 'WRONG'} {finding.subject}: {finding.detail}")
+        code = code if finding.ok else WEIGHTS
+    return code
+
+
+def _show_version(context: click.Context) -> None:
+    from ocrpipe.version import NAME, version
+
+    click.echo(f"{NAME} {version()}")
+    context.exit()
+
+
+def _stdout() -> TextIO:
+    """stdout as UTF-8 with plain line feeds, so that the same photo gives the same bytes on every machine."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    return sys.stdout
+
+
+def _say(message: str) -> None:
+    from ocrpipe import console
+
+    console.error(message)
+
+
+@contextmanager
+def _bad_values_are_usage() -> Iterator[None]:
+    """A ValueError in here is about what the user asked for."""
+    try:
+        yield
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

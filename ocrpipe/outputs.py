@@ -1,0 +1,211 @@
+"""Where pages go: a stream, one file for all, a file for each photo, a picture for each page.
+
+Files appear under their names only when they are whole; one that replaces an older result does so in one
+step.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from ocrpipe.errors import OutputError
+from ocrpipe.formats import FORMATS, Format, PageWriter, find
+from ocrpipe.images import Photo
+from ocrpipe.page import Page
+
+
+class Output(Protocol):
+    """Something that pages are written to, one by one, each with its photo (None where none was loaded)."""
+
+    def write(self, page: Page, photo: Photo | None) -> None:
+        """Add page. Raises OutputError if it cannot be written."""
+        ...
+
+    def close(self) -> None:
+        """Finish; after an interruption too."""
+        ...
+
+
+class StreamOutput:
+    """All pages in one document on an open text stream, which is left open."""
+
+    def __init__(self, stream: TextIO, form: Format, *, several: bool) -> None:
+        self._writer = PageWriter(stream, form, several=several)
+
+    def write(self, page: Page, photo: Photo | None) -> None:
+        """Add page."""
+        self._writer.write(page)
+
+    def close(self) -> None:
+        """Finish the document."""
+        self._writer.close()
+
+
+class FileOutput:
+    """All pages in one document in a file, which appears under its name when it is closed.
+
+    Raises OutputError at once if the file's folder cannot be made.
+    """
+
+    def __init__(self, path: Path, form: Format, *, several: bool) -> None:
+        self._path, self._part, self._form, self._several = path, _part(path), form, several
+        self._open: tuple[TextIO, PageWriter] | None = None
+        with _writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+    def write(self, page: Page, photo: Photo | None) -> None:
+        """Add page."""
+        with _writing(self._path):
+            if self._open is None:
+                file = self._part.open("w", encoding="utf-8", newline="\n")
+                self._open = file, PageWriter(file, self._form, several=self._several)
+            self._open[1].write(page)
+
+    def close(self) -> None:
+        """Finish the document and give the file its name; without a page there is no file."""
+        if self._open is None:
+            return
+        (file, writer), self._open = self._open, None
+        try:
+            with _writing(self._path):
+                with file:
+                    writer.close()
+                self._part.replace(self._path)
+        finally:
+            self._part.unlink(missing_ok=True)
+
+
+class FolderOutput:
+    """A document for each photo, named after it (see `names`). The pages of one photo must come together."""
+
+    def __init__(self, folder: Path, form: Format, named: dict[str, Path]) -> None:
+        self._folder, self._form, self._named = folder, form, named
+        self._source = ""
+        self._open: FileOutput | None = None
+
+    def write(self, page: Page, photo: Photo | None) -> None:
+        """Add page to its photo's document."""
+        if self._open is None or page.source.path != self._source:
+            self.close()
+            path = _within(self._folder, self._named[page.source.path], self._form.suffix)
+            self._source = page.source.path
+            self._open = FileOutput(path, self._form, several=False)
+        self._open.write(page, photo)
+
+    def close(self) -> None:
+        """Finish the last document."""
+        done, self._open = self._open, None
+        if done is not None:
+            done.close()
+
+
+class OverlayOutput:
+    """A picture of each page that could be read: NAME.overlay.png, of a later page NAME.p2.overlay.png."""
+
+    def __init__(self, folder: Path, named: dict[str, Path]) -> None:
+        self._folder, self._named = folder, named
+
+    def write(self, page: Page, photo: Photo | None) -> None:
+        """Draw page on its photo."""
+        if photo is None or page.error is not None:
+            return
+        from ocrpipe import overlay
+
+        number = f".p{page.source.page}" if page.source.page > 1 else ""
+        path = _within(self._folder, self._named[page.source.path], f"{number}.overlay.png")
+        with _writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        overlay.save(overlay.draw(photo.pixels, page), path)
+
+    def close(self) -> None:
+        """Nothing is left to do: each picture was finished as it came."""
+
+
+def choose_format(path: Path | None, asked: str | None, text: Format | None = None) -> Format:
+    """The format asked for by name, else the one that path's suffix means, else text for stdout, JSON for a
+    folder.
+
+    text is what "text" and .txt mean, if not the words. Raises ValueError for a suffix that means none.
+    """
+    text = text or FORMATS["text"]
+    if asked is not None:
+        return text if asked == "text" else find(asked)
+    if path is None:
+        return text
+    if is_folder(path):
+        return FORMATS["json"]
+    by_suffix = {form.suffix: form for form in (*FORMATS.values(), text)}
+    if path.suffix.lower() not in by_suffix:
+        raise ValueError(
+            f"{path}: no format ends with {path.suffix!r}; use -f, or one of {', '.join(by_suffix)}"
+        )
+    return by_suffix[path.suffix.lower()]
+
+
+def is_folder(path: Path) -> bool:
+    """Whether results go into path, a file each: it is a folder, or would be, for it has no suffix."""
+    return path.is_dir() or not path.suffix
+
+
+def open_output(
+    path: Path | None, form: Format, named: dict[str, Path], stream: TextIO, *, several: bool
+) -> Output:
+    """What path means: None the stream, a folder a file for each photo, else one file for all.
+
+    Raises OutputError when that cannot be written.
+    """
+    if path is None:
+        return StreamOutput(stream, form, several=several)
+    return FolderOutput(path, form, named) if is_folder(path) else FileOutput(path, form, several=several)
+
+
+def names(photos: Sequence[Path], inputs: Sequence[Path]) -> dict[str, Path]:
+    """What to call the results of each photo, by its path as text: relative, without the photo's suffix.
+
+    A photo from a folder among inputs keeps its place below that folder; any other has its name alone. Where
+    two would be called the same (a.jpg, a.png), both keep their suffixes, and what is still the same is
+    numbered.
+    """
+    relative = {photo: _relative(photo, inputs) for photo in photos}
+    stems = Counter(path.with_suffix("") for path in relative.values())
+    taken: Counter[Path] = Counter()
+    named = {}
+    for photo, path in relative.items():
+        name = path.with_suffix("") if stems[path.with_suffix("")] == 1 else path
+        taken[name] += 1
+        named[str(photo)] = name if taken[name] == 1 else name.with_name(f"{name.name}-{taken[name]}")
+    return named
+
+
+def _relative(photo: Path, inputs: Sequence[Path]) -> Path:
+    if photo == Path("-"):
+        return Path("stdin")
+    above = [folder for folder in inputs if folder != photo and photo.is_relative_to(folder)]
+    return photo.relative_to(max(above, key=lambda p: len(p.parts))) if above else Path(photo.name)
+
+
+def _within(folder: Path, name: Path, suffix: str) -> Path:
+    return folder / name.parent / (name.name + suffix)
+
+
+def _part(path: Path) -> Path:
+    """Beside path, so that renaming stays within one file system.
+
+    With the process, so that two do not collide.
+    """
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be written: {error.strerror or error}; choose another place"
+        ) from error

@@ -1,0 +1,185 @@
+"""One photo through both stages.
+
+Detect, crop, transcribe, put in reading order. The pipeline never sees a tensor.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocrpipe import crops, images, reading_order, weights
+from ocrpipe.device import choose
+from ocrpipe.images import Photo, PhotoSource
+from ocrpipe.model_index import Setting
+from ocrpipe.page import ModelInfo, Page, Timing
+
+if TYPE_CHECKING:
+    from detectors.base import Detector
+    from recognizer.base import Recognizer, Transcript
+
+PHOTOS_AT_ONCE = 16  # photos whose crops share batches; more would only hold more pixels
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A photo after stage 1.
+
+    Its quads, (N, 4, 2) float32 as they are read, and N crops (32, w, 3) uint8 RGB.
+    """
+
+    photo: Photo
+    quads: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    crops: Sequence[NDArray[np.uint8]]
+    detect_ms: float
+
+
+class Pipeline:
+    """A detector and a recogniser, joined.
+
+    min_confidence: words less certain are left out, 0..1. ValueError outside that. detector_info and
+    recognizer_info are what results say of the models. Not for use by several threads at once.
+    """
+
+    def __init__(
+        self,
+        detector: Detector,
+        recognizer: Recognizer,
+        *,
+        detector_info: ModelInfo | None = None,
+        recognizer_info: ModelInfo | None = None,
+        min_confidence: float = 0.0,
+    ) -> None:
+        if not 0 <= min_confidence <= 1:
+            raise ValueError(f"min_confidence must be in [0, 1], got {min_confidence}")
+        self.detector, self.recognizer, self.min_confidence = detector, recognizer, min_confidence
+        self.detector_info, self.recognizer_info = detector_info, recognizer_info
+
+    def read(self, source: PhotoSource) -> Page:
+        """The words of one photo: a path, bytes, an open file, a Pillow image or an array; its first page
+        only.
+
+        Raises ImageError where the photo cannot be read.
+        """
+        start = time.perf_counter()
+        photo = images.load(source)
+        load_ms = _since(start)
+        return with_load_time(self.read_photo(photo), load_ms)
+
+    def read_photo(self, photo: Photo) -> Page:
+        """The words of a photo that is loaded already."""
+        return self._pages([self._find(photo)])[0]
+
+    def read_many(self, photos: Iterable[Photo]) -> Iterator[Page]:
+        """One page a photo, in order; the crops of `PHOTOS_AT_ONCE` photos are transcribed together."""
+        coming = iter(photos)
+        while group := [self._find(photo) for photo in islice(coming, PHOTOS_AT_ONCE)]:
+            yield from self._pages(group)
+
+    def _find(self, photo: Photo) -> _Found:
+        start = time.perf_counter()
+        detections = self.detector.detect(photo.pixels)
+        quads = crops.oriented(detections.quads)
+        cut = crops.rectify(photo.pixels, quads)
+        return _Found(photo, quads, detections.scores, cut, _since(start))
+
+    def _pages(self, group: Sequence[_Found]) -> list[Page]:
+        start = time.perf_counter()
+        every = [crop for found in group for crop in found.crops]
+        transcripts = iter(self.recognizer.transcribe(every))
+        recognize_ms = _since(start)
+        pages = []
+        for found in group:
+            own = list(islice(transcripts, len(found.crops)))
+            share = len(own) / len(every) if every else 0.0
+            timing = Timing(detect=found.detect_ms, recognize=recognize_ms * share)
+            pages.append(replace(self._page(found, own), timing_ms=timing))
+        return pages
+
+    def _page(self, found: _Found, transcripts: Sequence[Transcript]) -> Page:
+        # A crop without a single character is no word: the detector took something else for one.
+        kept = [i for i, t in enumerate(transcripts) if t.text and t.score >= self.min_confidence]
+        texts, confidences = [transcripts[i].text for i in kept], [transcripts[i].score for i in kept]
+        words, lines, blocks = reading_order.arrange(
+            found.quads[kept], texts, confidences, found.scores[kept].tolist()
+        )
+        return Page(
+            found.photo.source,
+            found.photo.info,
+            words,
+            lines,
+            blocks,
+            detector=self.detector_info,
+            recognizer=self.recognizer_info,
+        )
+
+
+def detect_photo(detector: Detector, info: ModelInfo | None, photo: Photo) -> Page:
+    """Where words are, without reading them: each has its detection score, an empty text and confidence 0."""
+    start = time.perf_counter()
+    found = detector.detect(photo.pixels)
+    blank = [""] * len(found)
+    words, lines, blocks = reading_order.arrange(
+        crops.oriented(found.quads), blank, [0.0] * len(found), found.scores.tolist()
+    )
+    timing = Timing(detect=_since(start))
+    return Page(photo.source, photo.info, words, lines, blocks, detector=info, timing_ms=timing)
+
+
+def transcribe_photo(recognizer: Recognizer, info: ModelInfo | None, photo: Photo) -> Page:
+    """What a photo says that is one upright word crop as a whole; an unreadable one has no words."""
+    start = time.perf_counter()
+    width, height = photo.info.width, photo.info.height
+    quads = np.array([[(0, 0), (width, 0), (width, height), (0, height)]], np.float32)  # (1, 4, 2)
+    transcript = recognizer.transcribe(crops.rectify(photo.pixels, quads))[0]
+    kept = 1 if transcript.text else 0
+    words, lines, blocks = reading_order.arrange(
+        quads[:kept], [transcript.text][:kept], [transcript.score][:kept], [1.0][:kept]
+    )
+    timing = Timing(recognize=_since(start))
+    return Page(photo.source, photo.info, words, lines, blocks, recognizer=info, timing_ms=timing)
+
+
+def with_load_time(page: Page, milliseconds: float) -> Page:
+    """page, saying how long loading its photo took."""
+    return replace(page, timing_ms=replace(page.timing_ms or Timing(), load=milliseconds))
+
+
+def load_pipeline(
+    detector: str | Path | None = None,
+    recognizer: str | Path | None = None,
+    *,
+    weights_folder: Path | None = None,
+    device: str = "auto",
+    engine: str | None = None,
+    settings: Mapping[str, Setting] | None = None,
+    min_confidence: float = 0.0,
+) -> Pipeline:
+    """A pipeline of the default models, or of those named by id or by file (see `ocrpipe.weights`).
+
+    settings are the detector's, such as {"box_threshold": 0.6}. Raises WeightsError, DeviceError, or
+    ValueError for an unknown device or engine.
+    """
+    chosen = choose(device, engine)
+    stage_1, detector_info = weights.load_detector(detector, chosen, weights_folder, settings)
+    stage_2, recognizer_info = weights.load_recognizer(recognizer, chosen, weights_folder)
+    return Pipeline(
+        stage_1,
+        stage_2,
+        detector_info=detector_info,
+        recognizer_info=recognizer_info,
+        min_confidence=min_confidence,
+    )
+
+
+def _since(start: float) -> float:
+    """Milliseconds since start, a `time.perf_counter()`."""
+    return (time.perf_counter() - start) * 1000
