@@ -15,6 +15,7 @@ from typing import Protocol, TextIO
 
 from ocrpipe.errors import OutputError
 from ocrpipe.formats import FORMATS, Format, PageWriter, find
+from ocrpipe.formats.json_format import rounded
 from ocrpipe.images import Photo
 from ocrpipe.page import Page
 
@@ -120,7 +121,8 @@ class OverlayOutput:
         path = _within(self._folder, self._named[page.source.path], f"{number}.overlay.png")
         with _writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-        overlay.save(overlay.draw(photo.pixels, page), path)
+        # Rounded as records are, so that `ocrpipe draw` makes the same picture from the record.
+        overlay.save(overlay.draw(photo.pixels, rounded(page)), path)
 
     def close(self) -> None:
         """Nothing is left to do: each picture was finished as it came."""
