@@ -17,7 +17,8 @@ import pytest
 
 from ocrpipe import version as versions
 from ocrpipe.errors import ResultError
-from ocrpipe.formats import FORMATS, PageWriter, find, from_dict, load, load_schema, loads, to_dict
+from ocrpipe.formats import FORMATS, Format, PageWriter, find, from_dict, load, load_schema, loads, to_dict
+from ocrpipe.formats.base import grouped
 from ocrpipe.formats.json_format import compact, rounded
 from ocrpipe.page import Block, Failure, ImageInfo, Line, ModelInfo, Page, Polygon, Source, Timing, Word
 from ocrpipe.version import _checkout_version, version
@@ -399,7 +400,7 @@ def test_a_missing_or_binary_result_file_is_one_clear_error(tmp_path: Path) -> N
 
 
 def test_an_unknown_format_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"^unknown format 'xml'; known formats: json, jsonl, text$"):
+    with pytest.raises(ValueError, match=r"^unknown format 'xml'; known formats: json, jsonl, text, tsv, "):
         find("xml")
 
 
@@ -408,7 +409,40 @@ def test_each_format_is_listed_under_its_own_name() -> None:
         "json": ("json", ".json"),
         "jsonl": ("jsonl", ".jsonl"),
         "text": ("text", ".txt"),
+        "tsv": ("tsv", ".tsv"),
+        "csv": ("csv", ".csv"),
+        "hocr": ("hocr", ".hocr"),
+        "alto": ("alto", ".xml"),
+        "markdown": ("markdown", ".md"),
+        "coco-text": ("coco-text", ".coco.json"),
+        "icdar": ("icdar", ".txt"),
+        "label-studio": ("label-studio", ".tasks.json"),
     }
+
+
+def test_pages_are_numbered_in_their_document_where_the_format_asks_for_it() -> None:
+    form = Format("n", ".n", lambda _: "alone", lambda _: "?", numbered=lambda page, n: f"{n}{page.status} ")
+    for several, pages, text in (
+        (True, PAGES, "1ok 2error 3ok "),
+        (False, PAGES[:1], "alone"),
+        (True, [], ""),
+    ):
+        stream = io.StringIO()
+        with PageWriter(stream, form, several=several) as writer:
+            for page in pages:
+                writer.write(page)
+        assert stream.getvalue() == text
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_a_format_that_groups_by_kind_is_written_once_and_whole(several: bool) -> None:
+    stream = io.StringIO()
+    form = grouped("g", ".g", lambda pages: f"{len(pages)} pages")
+    with PageWriter(stream, form, several=several) as writer:
+        for page in PAGES:
+            writer.write(page)
+        assert stream.getvalue() == ""
+    assert stream.getvalue() == "3 pages"
 
 
 def test_the_version_is_that_of_the_checkout_and_of_no_other_project(tmp_path: Path) -> None:

@@ -7,14 +7,23 @@ with PageWriter(stream, find("jsonl"), several=True) as writer:
 
 from __future__ import annotations
 
+from ocrpipe.formats.alto import ALTO
 from ocrpipe.formats.base import Format, PageWriter
+from ocrpipe.formats.coco_text import COCO_TEXT
+from ocrpipe.formats.csv_format import CSV
+from ocrpipe.formats.hocr import HOCR
+from ocrpipe.formats.icdar import ICDAR
 from ocrpipe.formats.json_format import JSON, to_dict
 from ocrpipe.formats.json_reader import from_dict, load, loads
 from ocrpipe.formats.jsonl import JSONL
+from ocrpipe.formats.label_studio import LABEL_STUDIO
+from ocrpipe.formats.markdown import MARKDOWN
 from ocrpipe.formats.schema import load_schema
 from ocrpipe.formats.text import TEXT
+from ocrpipe.formats.tsv import TSV
 
-FORMATS: dict[str, Format] = {form.name: form for form in (JSON, JSONL, TEXT)}
+_ALL = (JSON, JSONL, TEXT, TSV, CSV, HOCR, ALTO, MARKDOWN, COCO_TEXT, ICDAR, LABEL_STUDIO)
+FORMATS: dict[str, Format] = {form.name: form for form in _ALL}
 
 __all__ = ["FORMATS", "Format", "PageWriter", "find", "from_dict", "load", "load_schema", "loads", "to_dict"]
 
