@@ -23,18 +23,18 @@ def align(probabilities: Probabilities, classes: Sequence[int]) -> list[tuple[in
         return []
     labels = np.zeros(2 * len(classes) + 1, np.intp)
     labels[1::2] = classes
-    may_skip = np.zeros(len(labels), bool)  # over the blank between two different characters
-    may_skip[2:] = (labels[2:] != labels[:-2]) & (labels[2:] != BLANK)
+    skip = np.full(len(labels), -np.inf)  # over the blank between two different characters
+    skip[2:][(labels[2:] != labels[:-2]) & (labels[2:] != BLANK)] = 0.0
     logs = np.log(np.maximum(probabilities, _LEAST))[:, labels]  # (T, S)
-    score = np.full(len(labels), -np.inf)
-    score[0] = 0.0
-    steps: NDArray[np.intp] = np.zeros(logs.shape, np.intp)
+    padded = np.full(len(labels) + 2, -np.inf)  # best score of each state, after two that are never reached
+    padded[2] = 0.0
+    ways = np.empty((3, len(labels)))  # stay, step, skip
+    steps = np.empty(logs.shape, np.intp)
     for frame, row in enumerate(logs):
-        stepped = np.r_[-np.inf, score[:-1]]
-        skipped = np.where(may_skip, np.r_[-np.inf, -np.inf, score[:-2]], -np.inf)
-        ways = np.stack([score, stepped, skipped])  # (3, S)
+        ways[0], ways[1], ways[2] = padded[2:], padded[1:-1], padded[:-2] + skip
         steps[frame] = ways.argmax(axis=0)
-        score = ways.max(axis=0) + row
+        padded[2:] = ways.max(axis=0) + row
+    score = padded[2:]
     state = len(labels) - 1 - int(score[-2] > score[-1])
     if not np.isfinite(score[state]):
         raise ValueError(f"{len(probabilities)} frames cannot say {len(classes)} characters")

@@ -17,9 +17,10 @@ from recognizer.bk_tree import BKTree
 from recognizer.charset import Charset
 from recognizer.ctc import Probabilities
 from recognizer.edit_distance import edit_distances
-from recognizer.lexicon_scoring import pack, word_log_probabilities
+from recognizer.lexicon_scoring import log_bounds, pack, word_log_probabilities
 
 DELTA = 3  # the paper's choice between accuracy and time (its figure 4)
+_SCORED_FIRST = 64  # the most hopeful words, whose scores then rule out most others
 _CELLS_A_CALL = 8_000_000  # distances computed at once: bounds the memory of a search to as many bytes
 
 
@@ -118,6 +119,28 @@ class Lexicon:
     def log_scores(self, merged: Probabilities, indices: NDArray[np.intp]) -> NDArray[np.float64]:
         """ln p(word | y) + ln weight of the words at indices; merged: what `merge_cases` gave."""
         return word_log_probabilities(merged, self._matrix.take(indices)) + self.log_weights[indices]
+
+    def log_bounds(self, merged: Probabilities, indices: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Never less than `log_scores`, and much cheaper."""
+        return log_bounds(merged, self._matrix.take(indices)) + self.log_weights[indices]
+
+    def best(
+        self, merged: Probabilities, indices: NDArray[np.intp], count: int = 1
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """The count words of highest `log_scores` among indices, best first, with their scores; fewer where T
+        frames cannot say so many. Exact: only words that cannot be among them are left unscored.
+        """
+        bounds = self.log_bounds(merged, indices)
+        hopeful = np.argsort(-bounds, kind="stable")
+        first, rest = np.split(indices[hopeful], [max(_SCORED_FIRST, count)])
+        scores = self.log_scores(merged, first)
+        if len(rest):
+            least = np.partition(scores, -count)[-count]
+            rest = rest[bounds[hopeful[len(first) :]] >= least]
+            first, scores = np.append(first, rest), np.append(scores, self.log_scores(merged, rest))
+        order = np.lexsort((first, -scores))[:count]
+        order = order[np.isfinite(scores[order])]
+        return first[order], scores[order]
 
 
 def _folds(charset: Charset) -> dict[str, str]:

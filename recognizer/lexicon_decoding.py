@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recognizer.alignment import aligned_transcript
 from recognizer.base import Alternative, LexiconMatch, Transcript
@@ -76,29 +77,25 @@ def _strict(
     n_best: int,
 ) -> list[Transcript]:
     """The most probable word of the lexicon, whatever stands around it; empty only where none fits in T."""
-    everyone = Neighbours(np.arange(len(lexicon)), np.zeros(len(lexicon), np.intp))
+    everyone = np.arange(len(lexicon))
     small = len(lexicon) <= rule.whole_up_to
-    near = [everyone] * len(crops) if small else lexicon.near([t.text for t in free], rule.delta)
+    near = [] if small else [n.indices for n in lexicon.near([t.text for t in free], rule.delta)]
     found = []
-    for probabilities, transcript, neighbours in zip(crops, free, near, strict=True):
-        ranked = _rank(lexicon.merge_cases(probabilities), neighbours, lexicon)
-        if not ranked and not small:  # nobody within delta
-            ranked = _rank(lexicon.merge_cases(probabilities), lexicon.nearest(transcript.text), lexicon)
-        if not ranked:
+    for i, (probabilities, transcript) in enumerate(zip(crops, free, strict=True)):
+        merged = lexicon.merge_cases(probabilities)
+        words, scores = lexicon.best(merged, everyone if small else near[i], max(1, n_best))
+        if not len(words) and not small:  # nobody within delta
+            nearest = lexicon.nearest(transcript.text).indices
+            words, scores = lexicon.best(merged, nearest, max(1, n_best))
+        if not len(words):
             found.append(replace(_outside(transcript), text="", score=0.0, chars=()))
             continue
-        chosen = _said(probabilities, transcript.text, ranked[0][0], ("", ""), lexicon, rule)
-        others = tuple(Alternative(lexicon.words[i], chance) for i, chance in ranked[:n_best])
+        chosen = _said(probabilities, transcript.text, int(words[0]), ("", ""), lexicon, rule)
+        chances = np.exp(np.minimum(0.0, scores - lexicon.log_weights[words]))
+        listed = zip(words[:n_best], chances, strict=False)
+        others = tuple(Alternative(lexicon.words[word], float(chance)) for word, chance in listed)
         found.append(replace(chosen, alternatives=others))
     return found
-
-
-def _rank(merged: Probabilities, neighbours: Neighbours, lexicon: Lexicon) -> list[tuple[int, float]]:
-    """Words that fit in T frames, best first by probability times weight, each with its p(l | y)."""
-    scores = lexicon.log_scores(merged, neighbours.indices)
-    order = [i for i in np.argsort(-scores, kind="stable") if np.isfinite(scores[i])]
-    logs = scores - lexicon.log_weights[neighbours.indices]
-    return [(int(neighbours.indices[i]), min(1.0, float(np.exp(logs[i])))) for i in order]
 
 
 def _prefer(
@@ -118,21 +115,22 @@ def _prefer(
         if rule.own_spelling and lexicon.words[known] != text:
             spelled = replace(free, text=free.text[:start] + lexicon.words[known] + free.text[stop:])
         return replace(spelled, lexicon=LexiconMatch(lexicon.words[known], 0))
-    if not len(neighbours):
-        return _outside(free)
     around = (free.text[:start], free.text[stop:])
-    keys = [lexicon.key(free.text), *(around[0] + lexicon.keys[i] + around[1] for i in neighbours.indices)]
     merged = lexicon.merge_cases(probabilities)
-    scores = word_log_probabilities(merged, pack([lexicon.charset.encode(key) for key in keys]))
-    gains = (
-        scores[1:] + lexicon.log_weights[neighbours.indices] + rule.margin * neighbours.distances - scores[0]
-    )
-    # Among those that may replace it, the most probable does; the margin only opens the door.
-    ranked = np.where(gains >= 0, gains - rule.margin * neighbours.distances, -np.inf)
-    best = int(ranked.argmax())
-    if not np.isfinite(ranked[best]):
+    # The margin, not the best probability, opens the door: so far below the free text may a word lie.
+    doors = _log_probabilities(merged, [free.text], lexicon) - rule.margin * neighbours.distances
+    hopeful = lexicon.log_bounds(merged, neighbours.indices) >= doors
+    words, doors = neighbours.indices[hopeful], doors[hopeful]
+    scores = _log_probabilities(merged, [around[0] + lexicon.keys[i] + around[1] for i in words], lexicon)
+    scores += lexicon.log_weights[words]
+    scores[scores < doors] = -np.inf
+    if not np.isfinite(scores).any():
         return _outside(free)
-    return _said(probabilities, free.text, int(neighbours.indices[best]), around, lexicon, rule)
+    return _said(probabilities, free.text, int(words[scores.argmax()]), around, lexicon, rule)
+
+
+def _log_probabilities(merged: Probabilities, texts: list[str], lexicon: Lexicon) -> NDArray[np.float64]:
+    return word_log_probabilities(merged, pack([lexicon.charset.encode(lexicon.key(t)) for t in texts]))
 
 
 def _said(

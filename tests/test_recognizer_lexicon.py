@@ -90,3 +90,23 @@ def test_merged_cases_keep_every_frames_sum() -> None:
     assert not merged[:, capital].any()
     np.testing.assert_allclose(merged.sum(axis=1), 1.0, rtol=1e-5)
     assert Lexicon(["a"], ASCII, case_sensitive=True).merge_cases(crop) is crop
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_best_words_are_those_of_scoring_all(count: int) -> None:
+    rng = np.random.default_rng(count)
+    words = random_words(500, seed=5)
+    lexicon = Lexicon(words, ASCII, rng.uniform(0.5, 2.0, len(words)).tolist())
+    crop = rng.dirichlet(np.full(95, 0.02), 9).astype(np.float32)
+    crop[:, ASCII.encode("abCDcd")] += 0.5
+    merged = lexicon.merge_cases(crop / crop.sum(axis=1, keepdims=True))
+    everyone = np.arange(len(lexicon))
+    scores = lexicon.log_scores(merged, everyone)
+    best, found = lexicon.best(merged, everyone, count)
+    np.testing.assert_array_equal(found, np.sort(scores)[::-1][:count])
+    np.testing.assert_array_equal(best, np.argsort(-scores, kind="stable")[:count])
+
+
+def test_no_candidates_have_no_best() -> None:
+    lexicon = Lexicon(["a"], ASCII)
+    assert [len(x) for x in lexicon.best(np.ones((2, 95), np.float32), np.zeros(0, np.intp))] == [0, 0]

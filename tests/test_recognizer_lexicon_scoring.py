@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recognizer.ctc import labelling_probability, softmax
-from recognizer.lexicon_scoring import pack, score_crops, word_log_probabilities
+from recognizer.lexicon_scoring import log_bounds, pack, score_crops, word_log_probabilities
 
 
 def random_crop(frames: int, classes: int, seed: int, spread: float = 2.0) -> NDArray[np.float32]:
@@ -71,3 +71,17 @@ def test_no_words_no_scores_and_no_frames_say_only_the_empty_word() -> None:
     assert word_log_probabilities(random_crop(4, 3, seed=0), pack([])).shape == (0,)
     assert score_crops([], pack([[1]])).shape == (0, 1)
     assert word_log_probabilities(np.zeros((0, 3), np.float32), pack([[], [1]])).tolist() == [0.0, -np.inf]
+
+
+@pytest.mark.parametrize(("frames", "spread"), [(1, 1.0), (4, 2.0), (12, 3.0), (25, 6.0)])
+def test_no_word_scores_above_its_bound(frames: int, spread: float) -> None:
+    crop = random_crop(frames, 6, seed=frames, spread=spread)
+    words = pack(random_words(200, 6, 7, seed=frames))
+    assert (log_bounds(crop, words) >= word_log_probabilities(crop, words)).all()
+
+
+def test_a_bound_counts_every_different_character_once() -> None:
+    crop = np.array([[0.5, 0.5, 0.0], [0.5, 0.25, 0.25]], np.float32)
+    a, b = 1 - 0.5 * 0.75, 0.25  # the chance that some frame says it
+    bounds = np.exp(log_bounds(crop, pack([[], [1], [1, 1], [1, 2, 1]])))
+    assert bounds == pytest.approx([1.0, a, a, a * b], rel=1e-4)
