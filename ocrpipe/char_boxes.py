@@ -1,0 +1,48 @@
+"""A quad for every character of a word, from the frames that spoke it.
+
+CTC says where a character peaks, not how wide it is: neighbours are parted halfway between their peaks, and
+the first and last reach as far beyond theirs as towards their neighbour, within the word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.base import CharSpan
+
+_REACH = 1.3  # of half a character's step: how far the outer characters may extend to the word's ends
+
+
+def char_quads(quad: NDArray[np.float32], chars: Sequence[CharSpan], frames: int) -> NDArray[np.float32]:
+    """(K, 4, 2) float32 quads of K characters, in the pixels and the corner order of quad.
+
+    quad: (4, 2), the word, from the corner that is top-left as it is read; frames: T of its crop. The word is
+    cut as the crop was: along its perspective. No characters, no quads.
+    """
+    edges = char_edges(chars, frames)  # (K, 2)
+    top = np.stack([edges, np.zeros_like(edges)], axis=-1)  # (K, 2, 2): left and right at the crop's top
+    bottom = np.stack([edges[:, ::-1], np.ones_like(edges)], axis=-1)
+    corners = np.concatenate([top, bottom], axis=1, dtype=np.float32)  # (K, 4, 2) of the unit square
+    if not len(corners):
+        return corners
+    unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
+    matrix = cv2.getPerspectiveTransform(unit, np.asarray(quad, np.float32))
+    return np.asarray(cv2.perspectiveTransform(corners, matrix), np.float32)
+
+
+def char_edges(chars: Sequence[CharSpan], frames: int) -> NDArray[np.float64]:
+    """(K, 2) left and right edge of each character, as fractions of the word's width, in order."""
+    if not chars:
+        return np.zeros((0, 2))
+    centres = np.array([(span.first + span.last + 1) / 2 for span in chars]) / frames
+    between = (centres[1:] + centres[:-1]) / 2
+    # A lone character has no neighbour to measure by: it fills the word.
+    first = between[0] - centres[0] if len(between) else 1.0
+    last = centres[-1] - between[-1] if len(between) else 1.0
+    start, stop = max(0.0, centres[0] - _REACH * first), min(1.0, centres[-1] + _REACH * last)
+    limits = np.concatenate([[start], between, [stop]])
+    return np.stack([limits[:-1], limits[1:]], axis=1)
