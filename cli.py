@@ -10,25 +10,24 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from ocrpipe import options
 from ocrpipe.errors import DeviceError, OcrError, WeightsError
+from ocrpipe.options import FOLDER, PATH, Flow, Machine, Stage1
 
 if TYPE_CHECKING:
     from ocrpipe.batch import Work
-    from ocrpipe.device import Device
     from ocrpipe.doctor import Finding
     from ocrpipe.formats import Format
 
 FAILED, USAGE, NOTHING, WEIGHTS, INTERRUPTED = 1, 2, 3, 4, 130
-Command = Callable[..., Any]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,154 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Which photos come in, and where what is found goes."""
-
-    photos: tuple[Path, ...]
-    output: Path | None
-    form: str | None
-    json_output: Path | None
-    overlay: Path | None
-    recursive: bool
-    quiet: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """Where weights lie, and what runs them."""
-
-    weights: Path | None
-    device: str
-    engine: str | None
-
-    def choose(self) -> Device:
-        """The device of these names."""
-        from ocrpipe.device import choose
-
-        return choose(self.device, self.engine)
-
-
-@dataclass(frozen=True, slots=True)
-class Stage1:
-    """Which detector, and what to change about it."""
-
-    detector: str | None
-    box_threshold: float | None
-    unclip: float | None
-
-    def settings(self) -> dict[str, bool | int | float | str]:
-        """What was asked for, by the detector's own names."""
-        asked = {"box_threshold": self.box_threshold, "unclip_ratio": self.unclip}
-        return {name: value for name, value in asked.items() if value is not None}
-
-
-def _gather(name: str, record: type, *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Options that many commands share: their values reach the command as one record, its argument `name`."""
-
-    def decorate(command: Command) -> Command:
-        @wraps(command)
-        def gathering(**given: Any) -> Any:
-            own = {field.name: given.pop(field.name) for field in fields(record)}
-            return command(**{name: record(**own)}, **given)
-
-        wrapped: Command = gathering
-        for option in reversed(options):
-            wrapped = option(wrapped)
-        return wrapped
-
-    return decorate
-
-
-_PATH = click.Path(path_type=Path)
-_DASHED = click.Path(path_type=Path, allow_dash=True)
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_weights = click.option(
-    "--weights",
-    type=_FOLDER,
-    metavar="DIR",
-    help="Folder with index.json and weights.  [default: $OCRPIPE_WEIGHTS, else those installed]",
-)
-_flow = _gather(
-    "flow",
-    Flow,
-    click.argument("photos", nargs=-1, required=True, type=_DASHED),
-    click.option(
-        "-o",
-        "--output",
-        type=_DASHED,
-        metavar="OUT",
-        help="Write here, not to stdout: one file for all, or a file each if OUT is a folder.",
-    ),
-    click.option(
-        "-f",
-        "--format",
-        "form",
-        type=click.Choice(["json", "jsonl", "text"]),
-        help="[default: by OUT's suffix (.json, .jsonl, .txt); json in a folder; text on stdout]",
-    ),
-    click.option(
-        "--json",
-        "json_output",
-        type=_PATH,
-        metavar="OUT",
-        help="Write JSON here as well: a file for all, or a folder, as with -o.",
-    ),
-    click.option(
-        "--overlay", type=_FOLDER, metavar="DIR", help="Draw what was found: DIR/NAME.overlay.png for each."
-    ),
-    click.option("-r", "--recursive", is_flag=True, help="Take the subfolders of folders too."),
-    click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),
-)
-_machine = _gather(
-    "machine",
-    Machine,
-    _weights,
-    click.option(
-        "--device",
-        type=click.Choice(["auto", "cpu", "cuda"]),
-        default="auto",
-        show_default=True,
-        help="Where networks run; auto is a GPU if torch can use one.",
-    ),
-    click.option(
-        "--engine",
-        type=click.Choice(["onnx", "torch"]),
-        help="What runs them.  [default: onnx on a CPU, torch on a GPU]",
-    ),
-)
-_stage_1 = _gather(
-    "stage_1",
-    Stage1,
-    click.option(
-        "--detector", metavar="NAME", help="Model id, weight file, or contours, which needs no weights."
-    ),
-    click.option(
-        "--box-threshold",
-        type=click.FloatRange(0, 1),
-        metavar="F",
-        help="Least score of a box.  [default: the model's]",
-    ),
-    click.option(
-        "--unclip",
-        type=click.FloatRange(0, 10, min_open=True),
-        metavar="F",
-        help="How much wider than tight boxes grow; 1 is tight.  [default: the model's]",
-    ),
-)
-_recognizer = click.option(
-    "--recognizer", metavar="NAME", help="Model id or weight file.  [default: the index's]"
-)
-_min_confidence = click.option(
-    "--min-confidence",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    show_default=True,
-    metavar="F",
-    help="Leave out words less certain.",
-)
-
-
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 fine, 1 photos failed, 2 usage, 3 nothing matched, 4 weights, 130 interrupted.",
@@ -224,11 +75,11 @@ def app() -> None:
 
 
 @app.command()
-@_flow
-@_stage_1
-@_recognizer
-@_min_confidence
-@_machine
+@options.flow
+@options.stage_1
+@options.recognizer
+@options.min_confidence
+@options.machine
 def read(flow: Flow, stage_1: Stage1, recognizer: str | None, min_confidence: float, machine: Machine) -> int:
     """Read photos: files, folders, globs, or - for stdin.
 
@@ -252,9 +103,9 @@ def read(flow: Flow, stage_1: Stage1, recognizer: str | None, min_confidence: fl
 
 
 @app.command()
-@_flow
-@_stage_1
-@_machine
+@options.flow
+@options.stage_1
+@options.machine
 def detect(flow: Flow, stage_1: Stage1, machine: Machine) -> int:
     """Find words without reading them; -f text gives x1,y1,...,x4,y4,score lines.
 
@@ -273,9 +124,9 @@ def detect(flow: Flow, stage_1: Stage1, machine: Machine) -> int:
 
 
 @app.command()
-@_flow
-@_recognizer
-@_machine
+@options.flow
+@options.recognizer
+@options.machine
 def transcribe(flow: Flow, recognizer: str | None, machine: Machine) -> int:
     """Read word crops: every photo is one word as a whole.
 
@@ -291,9 +142,9 @@ def transcribe(flow: Flow, recognizer: str | None, machine: Machine) -> int:
 
 
 @app.command()
-@click.argument("result", type=_PATH)
-@click.argument("photo", type=_PATH)
-@click.option("-o", "--output", type=_PATH, required=True, metavar="PNG", help="The picture to write.")
+@click.argument("result", type=PATH)
+@click.argument("photo", type=PATH)
+@click.option("-o", "--output", type=PATH, required=True, metavar="PNG", help="The picture to write.")
 @click.option(
     "--page", type=click.IntRange(1), default=1, show_default=True, help="Of a photo with several pages."
 )
@@ -316,7 +167,7 @@ def weights() -> None:
 
 
 @weights.command("list")
-@_weights
+@options.weights
 def weights_list(weights: Path | None) -> None:
     """The models in the index; * marks the defaults.
 
@@ -331,7 +182,7 @@ def weights_list(weights: Path | None) -> None:
 
 
 @weights.command("verify")
-@_weights
+@options.weights
 def weights_verify(weights: Path | None) -> int:
     """Check size and sha256 of every weight file.
 
@@ -344,9 +195,9 @@ def weights_verify(weights: Path | None) -> int:
 
 
 @weights.command("add")
-@click.argument("card", type=_PATH)
-@click.argument("files", nargs=-1, required=True, type=_PATH)
-@click.option("--into", type=_FOLDER, required=True, metavar="DIR", help="Folder with (or for) index.json.")
+@click.argument("card", type=PATH)
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--into", type=FOLDER, required=True, metavar="DIR", help="Folder with (or for) index.json.")
 @click.option("--default", "is_default", is_flag=True, help="Use it where no model is named.")
 def weights_add(card: Path, files: tuple[Path, ...], into: Path, is_default: bool) -> None:
     """Put weight FILES (.onnx, .safetensors) with the model CARD (JSON) into a folder of weights.
@@ -361,7 +212,7 @@ def weights_add(card: Path, files: tuple[Path, ...], into: Path, is_default: boo
 
 
 @app.command()
-@_weights
+@options.weights
 def doctor(weights: Path | None) -> int:
     """Show where each module and weight file comes from, and what is wrong, if anything.
 

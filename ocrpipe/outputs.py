@@ -141,12 +141,14 @@ def choose_format(path: Path | None, asked: str | None, text: Format | None = No
         return text
     if is_folder(path):
         return FORMATS["json"]
-    by_suffix = {form.suffix: form for form in (*FORMATS.values(), text)}
-    if path.suffix.lower() not in by_suffix:
-        raise ValueError(
-            f"{path}: no format ends with {path.suffix!r}; use -f, or one of {', '.join(by_suffix)}"
-        )
-    return by_suffix[path.suffix.lower()]
+    by_suffix: dict[str, Format] = {}
+    for form in (text, *FORMATS.values()):  # of several with one suffix the first is meant
+        by_suffix.setdefault(form.suffix, form)
+    ends = [suffix for suffix in by_suffix if path.name.lower().endswith(suffix)]
+    if not ends:
+        known = ", ".join(by_suffix)
+        raise ValueError(f"{path}: no format ends with {path.suffix!r}; use -f, or one of {known}")
+    return by_suffix[max(ends, key=len)]  # x.coco.json is more than x.json
 
 
 def is_folder(path: Path) -> bool:

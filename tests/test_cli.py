@@ -116,7 +116,7 @@ def test_bad_files_cost_a_line_each_and_the_others_are_read(capsys: Caught) -> N
     ("arguments", "code", "message"),
     [
         (["read"], 2, "Missing argument 'PHOTOS"),
-        (["read", "spot.png", "-f", "xml"], 2, "'xml' is not one of"),
+        (["read", "spot.png", "-f", "xml"], 2, "unknown format 'xml'; known formats: json, jsonl, text"),
         (["read", "spot.png", "--box-threshold", "7"], 2, "7.0 is not in the range"),
         (["read", "spot.png", "-o", "out.dat"], 2, "no format ends with '.dat'"),
         (["read", "spot.png", "--device", "cuda", "--engine", "onnx"], 2, "runs on the CPU only"),

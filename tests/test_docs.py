@@ -13,6 +13,7 @@ from PIL import Image
 
 import cli
 from ocrpipe import ImageError, __all__
+from ocrpipe.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI_DOC = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -53,6 +54,12 @@ def test_no_document_names_an_option_that_does_not_exist() -> None:
     known |= {"--help", "--version"}
     documented = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", CLI_DOC))
     assert documented <= known
+
+
+def test_every_format_is_documented_with_its_suffix() -> None:
+    rows = [line for line in CLI_DOC.splitlines() if line.startswith("| `")]
+    for form in FORMATS.values():
+        assert any(f"`{form.name}`" in row and f"`{form.suffix}`" in row for row in rows), form.name
 
 
 def test_an_option_means_the_same_in_every_command() -> None:

@@ -127,7 +127,9 @@ def test_a_format_is_the_one_asked_for_else_what_the_name_says(
 
 
 def test_a_name_that_says_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"out\.dat: no format ends with '\.dat'; use -f, or one of \.json"):
+    with pytest.raises(
+        ValueError, match=r"out\.dat: no format ends with '\.dat'; use -f, or one of \.txt, \.json"
+    ):
         outputs.choose_format(Path("out.dat"), None)
 
 

@@ -1,0 +1,168 @@
+"""Options that several commands share, each defined once, so that it means the same everywhere.
+
+A group of them reaches its command as one record: one decorated with `flow` has an argument `flow: Flow`.
+Nothing heavy is imported here, for `--help` needs it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ocrpipe.device import Device
+
+Command = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Which photos come in, and where what is found goes."""
+
+    photos: tuple[Path, ...]
+    output: Path | None
+    form: str | None
+    json_output: Path | None
+    overlay: Path | None
+    recursive: bool
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where weights lie, and what runs them."""
+
+    weights: Path | None
+    device: str
+    engine: str | None
+
+    def choose(self) -> Device:
+        """The device of these names."""
+        from ocrpipe.device import choose
+
+        return choose(self.device, self.engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage1:
+    """Which detector, and what to change about it."""
+
+    detector: str | None
+    box_threshold: float | None
+    unclip: float | None
+
+    def settings(self) -> dict[str, bool | int | float | str]:
+        """What was asked for, by the detector's own names."""
+        asked = {"box_threshold": self.box_threshold, "unclip_ratio": self.unclip}
+        return {name: value for name, value in asked.items() if value is not None}
+
+
+def gather(name: str, record: type, *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Options that many commands share: their values reach the command as one record, its argument `name`."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def gathering(**given: Any) -> Any:
+            own = {field.name: given.pop(field.name) for field in fields(record)}
+            return command(**{name: record(**own)}, **given)
+
+        wrapped: Command = gathering
+        for option in reversed(options):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return decorate
+
+
+PATH = click.Path(path_type=Path)
+DASHED = click.Path(path_type=Path, allow_dash=True)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+weights = click.option(
+    "--weights",
+    type=FOLDER,
+    metavar="DIR",
+    help="Folder with index.json and weights.  [default: $OCRPIPE_WEIGHTS, else those installed]",
+)
+flow = gather(
+    "flow",
+    Flow,
+    click.argument("photos", nargs=-1, required=True, type=DASHED),
+    click.option(
+        "-o",
+        "--output",
+        type=DASHED,
+        metavar="OUT",
+        help="Write here, not to stdout: one file for all, or a file each if OUT is a folder.",
+    ),
+    click.option(
+        "-f",
+        "--format",
+        "form",
+        metavar="FORMAT",
+        help="text, json, jsonl and more.  [default: by OUT's suffix; json in a folder; text on stdout]",
+    ),
+    click.option(
+        "--json",
+        "json_output",
+        type=PATH,
+        metavar="OUT",
+        help="Write JSON here as well: a file for all, or a folder, as with -o.",
+    ),
+    click.option(
+        "--overlay", type=FOLDER, metavar="DIR", help="Draw what was found: DIR/NAME.overlay.png for each."
+    ),
+    click.option("-r", "--recursive", is_flag=True, help="Take the subfolders of folders too."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),
+)
+machine = gather(
+    "machine",
+    Machine,
+    weights,
+    click.option(
+        "--device",
+        type=click.Choice(["auto", "cpu", "cuda"]),
+        default="auto",
+        show_default=True,
+        help="Where networks run; auto is a GPU if torch can use one.",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(["onnx", "torch"]),
+        help="What runs them.  [default: onnx on a CPU, torch on a GPU]",
+    ),
+)
+stage_1 = gather(
+    "stage_1",
+    Stage1,
+    click.option(
+        "--detector", metavar="NAME", help="Model id, weight file, or contours, which needs no weights."
+    ),
+    click.option(
+        "--box-threshold",
+        type=click.FloatRange(0, 1),
+        metavar="F",
+        help="Least score of a box.  [default: the model's]",
+    ),
+    click.option(
+        "--unclip",
+        type=click.FloatRange(0, 10, min_open=True),
+        metavar="F",
+        help="How much wider than tight boxes grow; 1 is tight.  [default: the model's]",
+    ),
+)
+recognizer = click.option(
+    "--recognizer", metavar="NAME", help="Model id or weight file.  [default: the index's]"
+)
+min_confidence = click.option(
+    "--min-confidence",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    metavar="F",
+    help="Leave out words less certain.",
+)
