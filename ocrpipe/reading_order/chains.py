@@ -99,7 +99,7 @@ def chain_lines(frames: Frames) -> list[list[int]]:
 
 
 def _near(frames: Frames, reach: Floats) -> tuple[Ints, Ints]:
-    """All pairs whose upright boxes come as near as reach (N,) times the first one's height, or the median."""
+    """All pairs whose upright boxes come as near as reach (N,) times the first height, or the median one."""
     low, high = frames.quads.min(axis=1), frames.quads.max(axis=1)
     # A comma is low, yet the word after it stands as far away as after any word: hence the median.
     margin = (reach * np.maximum(frames.height, np.median(frames.height)))[:, None]
