@@ -1,4 +1,4 @@
-"""Classical word detection, without weights: letters as connected components, joined into words by their gaps.
+"""Classical word detection without weights: letters are connected components, gaps part the words."""
 
 A baseline, a fallback and an honest rival of the network: it finds clear print on an even ground, upright or
 slightly tilted, dark on light and light on dark. In photos of the street most of what it finds is none.
@@ -139,7 +139,7 @@ def _words_of(letters: _Letters, line_gap: float) -> list[Ints]:
 
 
 def _space(gaps: Floats) -> float:
-    """The width from which one of gaps (K,), in letter heights, parts words: the middle of the widest jump."""
+    """The width from which one of gaps (K,), in letter heights, parts words: amid the widest jump."""
     inner = np.sort(np.concatenate([gaps.clip(*_SPACES), _SPACES]))
     jump = int(np.argmax(np.diff(inner)))
     return float(inner[jump] + inner[jump + 1]) / 2
@@ -171,7 +171,7 @@ def _score(letters: _Letters, members: Ints) -> float:
 
 
 def _quad(boxes: Floats) -> NDArray[np.float32]:
-    """The quad (4, 2) around the letters' boxes (K, 4), with a pixel of margin; turned only if the word is."""
+    """The quad (4, 2) around the letters' boxes (K, 4), with a pixel of margin; turned if the word is."""
     (left, top), (right, bottom) = boxes[:, :2].min(axis=0) - 1, boxes[:, 2:].max(axis=0) + 1
     upright = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
     if len(boxes) < 3:
