@@ -1,4 +1,4 @@
-"""Classical word detection without weights: letters are connected components, gaps part the words."""
+"""Classical word detection without weights: letters are connected components, gaps part the words.
 
 A baseline, a fallback and an honest rival of the network: it finds clear print on an even ground, upright or
 slightly tilted, dark on light and light on dark. In photos of the street most of what it finds is none.
