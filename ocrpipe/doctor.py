@@ -25,6 +25,7 @@ LIBRARIES = (
     "torch",
     "shapely",
     "pyclipper",
+    "rapidfuzz",
     "safetensors",
     "msgspec",
     "click",

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import cli
-from ocrpipe import ImageError, __all__
+from ocrpipe import ImageError, __all__, doctor
 from ocrpipe.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -100,6 +100,12 @@ def test_torch_is_pinned_and_every_dependency_with_it() -> None:
     wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
     assert names - pins.keys() == set()
+
+
+def test_the_doctor_looks_at_every_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {re.split(r"[<>=\[]", requirement)[0] for requirement in project["dependencies"]}
+    assert wanted == set(doctor.LIBRARIES)
 
 
 def test_the_changelog_tells_of_this_version() -> None:

@@ -20,9 +20,12 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(f"ocrpipe.{name}" if prefix else name for name in names.split())
     for prefix, names in (
         (False, "cli"),
-        (True, "train synth evaluate export serve bench batch report release doctor options"),
+        (True, "train synth evaluate export serve bench batch report convert explain release doctor options"),
         (True, "pipeline overlay formats labels console outputs redraw"),
-        (True, "crops char_boxes reading_order weights runtime images model_index"),
+        (
+            True,
+            "crops char_boxes word_details lexicons decode_options reading_order weights runtime images model_index",
+        ),
         (True, "page errors device version"),
         (False, "detectors recognizer"),
     )
