@@ -24,7 +24,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         (True, "pipeline overlay formats labels console outputs redraw"),
         (
             True,
-            "crops char_boxes word_details lexicons decode_options reading_order weights runtime images model_index",
+            "images crops reading_order char_boxes word_details "
+            "lexicons decode_options weights model_index runtime",
         ),
         (True, "page errors device version"),
         (False, "detectors recognizer"),
