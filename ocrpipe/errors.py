@@ -30,6 +30,10 @@ class LabelError(OcrError):
     """Ground truth that cannot be used: bad JSON, missing file, characters outside the charset."""
 
 
+class LexiconError(OcrError):
+    """A word list that cannot be used: missing, empty, a bad weight, characters outside the charset."""
+
+
 class FontError(OcrError):
     """A font folder without a usable face."""
 

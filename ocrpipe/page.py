@@ -15,9 +15,38 @@ REVIEW_BELOW = 0.5  # a page with any word less certain than this asks to be loo
 
 
 @dataclass(frozen=True, slots=True)
+class Char:
+    """One character of a word, where it stands, and its peak probability."""
+
+    text: str
+    confidence: float
+    polygon: Polygon
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A text that the word may be; confidence is p(text | crop), so all texts together have 1."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconMatch:
+    """The lexicon's word that the text is or was made to be, as the lexicon spells it, and how many edits the
+    text read without the lexicon was away; None, None for a text that is none of its words.
+    """
+
+    match: str | None
+    edit_distance: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One word. `angle` is that of its baseline in degrees, clockwise positive, -180..180; `confidence` is
-    stage 2's score, `detection_score` stage 1's, both 0..1."""
+    stage 2's score, `detection_score` stage 1's, both 0..1. chars and alternatives are there where they were
+    asked for, lexicon where one was used.
+    """
 
     id: int
     line: int
@@ -26,6 +55,9 @@ class Word:
     detection_score: float
     polygon: Polygon
     angle: float = 0.0
+    chars: tuple[Char, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    lexicon: LexiconMatch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from ocrpipe.device import choose
 from ocrpipe.images import Photo, PhotoSource
 from ocrpipe.model_index import Setting
 from ocrpipe.page import ModelInfo, Page, Timing
+from ocrpipe.word_details import add_details
 
 if TYPE_CHECKING:
     from detectors.base import Detector
+    from ocrpipe.decode_options import DecodeOptions
     from recognizer.base import Recognizer, Transcript
 
 PHOTOS_AT_ONCE = 16  # photos whose crops share batches; more would only hold more pixels
@@ -46,7 +48,8 @@ class Pipeline:
     """A detector and a recogniser, joined.
 
     min_confidence: words less certain are left out, 0..1. ValueError outside that. detector_info and
-    recognizer_info are what results say of the models. Not for use by several threads at once.
+    recognizer_info are what results say of the models. chars: words tell their characters, each with its box.
+    Not for use by several threads at once.
     """
 
     def __init__(
@@ -57,11 +60,13 @@ class Pipeline:
         detector_info: ModelInfo | None = None,
         recognizer_info: ModelInfo | None = None,
         min_confidence: float = 0.0,
+        chars: bool = False,
     ) -> None:
         if not 0 <= min_confidence <= 1:
             raise ValueError(f"min_confidence must be in [0, 1], got {min_confidence}")
         self.detector, self.recognizer, self.min_confidence = detector, recognizer, min_confidence
         self.detector_info, self.recognizer_info = detector_info, recognizer_info
+        self.chars = chars
 
     def read(self, source: PhotoSource) -> Page:
         """The words of one photo: a path, bytes, an open file, a Pillow image or an array; its first page
@@ -107,16 +112,14 @@ class Pipeline:
     def _page(self, found: _Found, transcripts: Sequence[Transcript]) -> Page:
         # A crop without a single character is no word: the detector took something else for one.
         kept = [i for i, t in enumerate(transcripts) if t.text and t.score >= self.min_confidence]
-        texts, confidences = [transcripts[i].text for i in kept], [transcripts[i].score for i in kept]
-        words, lines, blocks = reading_order.arrange(
-            found.quads[kept], texts, confidences, found.scores[kept].tolist()
-        )
-        return Page(
-            found.photo.source,
-            found.photo.info,
-            words,
-            lines,
-            blocks,
+        return replace(
+            _page(
+                found.photo,
+                found.quads[kept],
+                [transcripts[i] for i in kept],
+                found.scores[kept],
+                chars=self.chars,
+            ),
             detector=self.detector_info,
             recognizer=self.recognizer_info,
         )
@@ -134,18 +137,36 @@ def detect_photo(detector: Detector, info: ModelInfo | None, photo: Photo) -> Pa
     return Page(photo.source, photo.info, words, lines, blocks, detector=info, timing_ms=timing)
 
 
-def transcribe_photo(recognizer: Recognizer, info: ModelInfo | None, photo: Photo) -> Page:
-    """What a photo says that is one upright word crop as a whole; an unreadable one has no words."""
+def transcribe_photo(
+    recognizer: Recognizer, info: ModelInfo | None, photo: Photo, *, chars: bool = False
+) -> Page:
+    """What a photo says that is one upright word crop as a whole; an unreadable one has no words.
+
+    chars: the word tells its characters, each with its box.
+    """
     start = time.perf_counter()
     width, height = photo.info.width, photo.info.height
     quads = np.array([[(0, 0), (width, 0), (width, height), (0, height)]], np.float32)  # (1, 4, 2)
-    transcript = recognizer.transcribe(crops.rectify(photo.pixels, quads))[0]
-    kept = 1 if transcript.text else 0
+    transcripts = [t for t in recognizer.transcribe(crops.rectify(photo.pixels, quads)) if t.text]
+    kept = len(transcripts)
+    page = _page(photo, quads[:kept], transcripts, np.ones(kept, np.float32), chars=chars)
+    return replace(page, recognizer=info, timing_ms=Timing(recognize=_since(start)))
+
+
+def _page(
+    photo: Photo,
+    quads: NDArray[np.float32],
+    transcripts: Sequence[Transcript],
+    scores: NDArray[np.float32],
+    *,
+    chars: bool,
+) -> Page:
+    """The words of N quads (N, 4, 2), their transcripts and detection scores (N,), in reading order."""
     words, lines, blocks = reading_order.arrange(
-        quads[:kept], [transcript.text][:kept], [transcript.score][:kept], [1.0][:kept]
+        quads, [t.text for t in transcripts], [t.score for t in transcripts], scores.tolist()
     )
-    timing = Timing(recognize=_since(start))
-    return Page(photo.source, photo.info, words, lines, blocks, recognizer=info, timing_ms=timing)
+    words = add_details(words, quads, transcripts, chars=chars)
+    return Page(photo.source, photo.info, words, lines, blocks)
 
 
 def with_load_time(page: Page, milliseconds: float) -> Page:
@@ -162,21 +183,24 @@ def load_pipeline(
     engine: str | None = None,
     settings: Mapping[str, Setting] | None = None,
     min_confidence: float = 0.0,
+    decode: DecodeOptions | None = None,
 ) -> Pipeline:
     """A pipeline of the default models, or of those named by id or by file (see `ocrpipe.weights`).
 
-    settings are the detector's, such as {"box_threshold": 0.6}. Raises WeightsError, DeviceError, or
-    ValueError for an unknown device or engine.
+    settings are the detector's, such as {"box_threshold": 0.6}; decode says how characters become text, and
+    what is told of each word. Raises WeightsError, DeviceError, LexiconError, or ValueError for an unknown
+    device or engine and for wishes of decode that make no sense.
     """
     chosen = choose(device, engine)
     stage_1, detector_info = weights.load_detector(detector, chosen, weights_folder, settings)
-    stage_2, recognizer_info = weights.load_recognizer(recognizer, chosen, weights_folder)
+    stage_2, recognizer_info = weights.load_recognizer(recognizer, chosen, weights_folder, decode)
     return Pipeline(
         stage_1,
         stage_2,
         detector_info=detector_info,
         recognizer_info=recognizer_info,
         min_confidence=min_confidence,
+        chars=decode is not None and decode.chars,
     )
 
 

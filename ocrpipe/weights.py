@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from detectors import Detector
+    from ocrpipe.decode_options import DecodeOptions
     from recognizer import Charset, Recognizer
 
 Built = TypeVar("Built")
@@ -58,20 +59,27 @@ def load_detector(
 
 
 def load_recognizer(
-    name: str | Path | None, device: Device, folder: Path | None = None
+    name: str | Path | None,
+    device: Device,
+    folder: Path | None = None,
+    decode: DecodeOptions | None = None,
 ) -> tuple[Recognizer, ModelInfo]:
     """The recogniser of that id or file (None: the default one), and what a result says of it.
 
-    Raises WeightsError for weights that are missing, damaged or unlisted, or that do not fit their charset.
+    Raises WeightsError for weights that are missing, damaged or unlisted, or that do not fit their charset;
+    LexiconError and ValueError for what decode asks and that charset cannot say.
     """
     import recognizer
 
     found = _find("recognizer", name, device, folder)
-    wanted = {
-        "network": _network(found, device),
-        "charset": _charset(found.entry),
-        **found.entry.input.settings,
-    }
+    charset = _charset(found.entry)
+    settings: dict[str, object] = dict(found.entry.input.settings)
+    if decode is not None:
+        from recognizer.decoding import Decoder
+
+        settings["decoding"] = decoding = decode.decoding(charset)
+        Decoder(charset, decoding)  # what is wrong with it is the user's wish, not the model's settings
+    wanted = {"network": _network(found, device), "charset": charset, **settings}
     return _built(recognizer.RECOGNIZERS["crnn"], found.entry.id, wanted), _info(found)
 
 

@@ -100,6 +100,18 @@ def _round_word(word: Word, where: str) -> Word:
         detection_score=_number(word.detection_score, _FINE, f"{where}.detection_score"),
         polygon=_round_polygon(word.polygon, f"{where}.polygon"),
         angle=_number(word.angle, _COARSE, f"{where}.angle"),
+        chars=tuple(
+            replace(
+                char,
+                confidence=_number(char.confidence, _FINE, f"{where}.chars[{i}].confidence"),
+                polygon=_round_polygon(char.polygon, f"{where}.chars[{i}].polygon"),
+            )
+            for i, char in enumerate(word.chars)
+        ),
+        alternatives=tuple(
+            replace(other, confidence=_number(other.confidence, _FINE, f"{where}.alternatives[{i}]"))
+            for i, other in enumerate(word.alternatives)
+        ),
     )
 
 
@@ -135,7 +147,23 @@ def _word(word: Word) -> dict[str, Any]:
         "detection_score": word.detection_score,
         "polygon": [list(point) for point in word.polygon],
         "angle": word.angle,
+        **_details(word),
     }
+
+
+def _details(word: Word) -> dict[str, Any]:
+    """Fields that are written only where there is something to say."""
+    found: dict[str, Any] = {}
+    if word.chars:
+        found["chars"] = [
+            {"text": c.text, "confidence": c.confidence, "polygon": [list(point) for point in c.polygon]}
+            for c in word.chars
+        ]
+    if word.alternatives:
+        found["alternatives"] = [{"text": a.text, "confidence": a.confidence} for a in word.alternatives]
+    if word.lexicon is not None:
+        found["lexicon"] = {"match": word.lexicon.match, "edit_distance": word.lexicon.edit_distance}
+    return found
 
 
 def _line(line: Line) -> dict[str, Any]:

@@ -25,6 +25,16 @@ class Node:
             raise self.error(f"{key!r} is missing")
         return Node(self.value[key], f"{self.where}.{key}" if self.where else key)
 
+    def has(self, key: str) -> bool:
+        """Whether an object has that key."""
+        if not isinstance(self.value, dict):
+            raise self.wrong_type("an object")
+        return key in self.value
+
+    def optional(self, key: str) -> list[Node]:
+        """The items of an object's array at key; none where the key is absent."""
+        return self[key].items() if self.has(key) else []
+
     def at(self, index: int) -> Node:
         """The item at index of an array."""
         return self.items()[index]

@@ -10,7 +10,21 @@ from pathlib import Path
 from ocrpipe.errors import ResultError
 from ocrpipe.formats.json_format import SCHEMA
 from ocrpipe.formats.json_node import Node
-from ocrpipe.page import Block, Failure, ImageInfo, Line, ModelInfo, Page, Polygon, Source, Timing, Word
+from ocrpipe.page import (
+    Alternative,
+    Block,
+    Char,
+    Failure,
+    ImageInfo,
+    LexiconMatch,
+    Line,
+    ModelInfo,
+    Page,
+    Polygon,
+    Source,
+    Timing,
+    Word,
+)
 
 
 def load(path: Path) -> list[Page]:
@@ -99,7 +113,22 @@ def _word(node: Node) -> Word:
         detection_score=node["detection_score"].score(),
         polygon=_polygon(node["polygon"], corners=4),
         angle=node["angle"].number(-180, 180),
+        chars=tuple(
+            Char(c["text"].text(), c["confidence"].score(), _polygon(c["polygon"], corners=4))
+            for c in node.optional("chars")
+        ),
+        alternatives=tuple(
+            Alternative(a["text"].text(), a["confidence"].score()) for a in node.optional("alternatives")
+        ),
+        lexicon=_lexicon(node),
     )
+
+
+def _lexicon(word: Node) -> LexiconMatch | None:
+    if not word.has("lexicon") or word["lexicon"].is_null():
+        return None
+    match, distance = word["lexicon"]["match"], word["lexicon"]["edit_distance"]
+    return LexiconMatch(match.text_or_none(), None if distance.is_null() else distance.integer(0))
 
 
 def _line(node: Node) -> Line:
