@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from recognizer.base import Crop, Transcript
 from recognizer.batching import batches
 from recognizer.charset import Charset
-from recognizer.ctc import softmax
+from recognizer.ctc import Probabilities, softmax
 from recognizer.decoding import Decoder, Decoding
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -45,12 +45,18 @@ class CRNNRecognizer:
 
     def transcribe(self, crops: Sequence[Crop]) -> list[Transcript]:
         """One transcript a crop, in the order given; crops (32, w, 3) uint8 RGB or (32, w) grey."""
-        found: dict[int, Transcript] = {}
+        return self.decoder.decode(self.probabilities(crops))
+
+    def probabilities(self, crops: Sequence[Crop]) -> list[Probabilities]:
+        """What the network says of each crop, (T, C) float32, 0..1, before anything is decided; forbidden
+        characters have 0.
+        """
+        found: dict[int, Probabilities] = {}
         for batch in batches(crops):
             logits = self.decoder.mask(self.network(batch.images))  # (N, T, C)
             probabilities = softmax(logits / np.float32(self.temperature))
             own = np.maximum(1, np.ceil(batch.widths * (logits.shape[1] / batch.images.shape[3]))).astype(int)
-            # What stands in the padding is an echo of the edge, never a letter.
-            rows = [each[:frames] for each, frames in zip(probabilities, own, strict=True)]
-            found |= zip(batch.indices.tolist(), self.decoder.decode(rows), strict=True)
+            for index, rows, frames in zip(batch.indices, probabilities, own, strict=True):
+                # What stands in the padding is an echo of the edge, never a letter.
+                found[int(index)] = rows[:frames]
         return [found[i] for i in range(len(crops))]
