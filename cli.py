@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from ocrpipe import options
-from ocrpipe.errors import DeviceError, OcrError, WeightsError
+from ocrpipe.decode_options import DecodeOptions
+from ocrpipe.errors import DeviceError, LexiconError, OcrError, WeightsError
 from ocrpipe.options import FOLDER, PATH, Flow, Machine, Stage1
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except OcrError as error:
         _say(str(error))
-        codes = {WeightsError: WEIGHTS, DeviceError: USAGE}
+        codes = {WeightsError: WEIGHTS, DeviceError: USAGE, LexiconError: USAGE}
         return next((code for kind, code in codes.items() if isinstance(error, kind)), FAILED)
 
 
@@ -78,14 +79,23 @@ def app() -> None:
 @options.flow
 @options.stage_1
 @options.recognizer
+@options.decode
 @options.min_confidence
 @options.machine
-def read(flow: Flow, stage_1: Stage1, recognizer: str | None, min_confidence: float, machine: Machine) -> int:
+def read(
+    flow: Flow,
+    stage_1: Stage1,
+    recognizer: str | None,
+    decode: DecodeOptions,
+    min_confidence: float,
+    machine: Machine,
+) -> int:
     """Read photos: files, folders, globs, or - for stdin.
 
     \b
     Example: ocrpipe read shop.jpg
     Example: ocrpipe read -r holiday/ -o texts/ --overlay texts/
+    Example: ocrpipe read shop.jpg --lexicon words.txt --detail full -f json
     """
     from ocrpipe.pipeline import load_pipeline
 
@@ -98,6 +108,7 @@ def read(flow: Flow, stage_1: Stage1, recognizer: str | None, min_confidence: fl
             engine=machine.engine,
             settings=stage_1.settings(),
             min_confidence=min_confidence,
+            decode=decode,
         )
     return _run(pipeline.read_photo, flow)
 
@@ -126,8 +137,9 @@ def detect(flow: Flow, stage_1: Stage1, machine: Machine) -> int:
 @app.command()
 @options.flow
 @options.recognizer
+@options.decode
 @options.machine
-def transcribe(flow: Flow, recognizer: str | None, machine: Machine) -> int:
+def transcribe(flow: Flow, recognizer: str | None, decode: DecodeOptions, machine: Machine) -> int:
     """Read word crops: every photo is one word as a whole.
 
     \b
@@ -137,8 +149,8 @@ def transcribe(flow: Flow, recognizer: str | None, machine: Machine) -> int:
     from ocrpipe.weights import load_recognizer
 
     with _bad_values_are_usage():
-        model, info = load_recognizer(recognizer, machine.choose(), machine.weights)
-    return _run(partial(transcribe_photo, model, info), flow)
+        model, info = load_recognizer(recognizer, machine.choose(), machine.weights, decode)
+    return _run(partial(transcribe_photo, model, info, chars=decode.chars), flow)
 
 
 @app.command()

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ocrpipe.decode_options import DecodeOptions
+
 if TYPE_CHECKING:
     from ocrpipe.device import Device
 
@@ -157,6 +159,48 @@ stage_1 = gather(
 )
 recognizer = click.option(
     "--recognizer", metavar="NAME", help="Model id or weight file.  [default: the index's]"
+)
+decode = gather(
+    "decode",
+    DecodeOptions,
+    click.option(
+        "--lexicon",
+        type=PATH,
+        metavar="FILE",
+        help="Words to expect: one a line, optionally a tab and a weight.",
+    ),
+    click.option(
+        "--lexicon-mode",
+        type=click.Choice(["strict", "prefer"]),
+        default="prefer",
+        show_default=True,
+        help="Always a word of the lexicon, or only where the crop nearly says one.",
+    ),
+    click.option(
+        "--decoder",
+        type=click.Choice(["greedy", "beam"]),
+        default="greedy",
+        show_default=True,
+        help="The best path, or the most probable text.",
+    ),
+    click.option(
+        "--n-best",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Tell the N most probable texts of each word.  [default: 5 with --detail full, else 0]",
+    ),
+    click.option(
+        "--allow", metavar="CHARS", help="Read these characters only.  [default: all the model has]"
+    ),
+    click.option("--deny", metavar="CHARS", default="", help="Never read these characters."),
+    click.option("--pattern", metavar="REGEX", help="Every word matches this in full; uses the beam."),
+    click.option(
+        "--detail",
+        type=click.Choice(["word", "char", "full"]),
+        default="word",
+        show_default=True,
+        help="Tell of each word its characters too, or these and its alternatives.",
+    ),
 )
 min_confidence = click.option(
     "--min-confidence",

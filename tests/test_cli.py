@@ -253,3 +253,35 @@ def test_help_is_immediate_and_imports_nothing_heavy() -> None:
 def test_the_version_is_told_on_stdout(capsys: Caught) -> None:
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("ocrpipe ")
+
+
+@pytest.mark.parametrize("command", ["read", "transcribe"])
+def test_decoding_options_reach_the_result(capsys: Caught, command: str) -> None:
+    Path("words.txt").write_text("ab\nxyz\n")
+    wishes = ["--lexicon", "words.txt", "--lexicon-mode", "strict", "--detail", "full", "--n-best", "1"]
+    assert cli.main([command, "spot.png", "-f", "json", *wishes]) == 0
+    record = json.loads(capsys.readouterr().out)
+    jsonschema.validate(record, load_schema())
+    word = record["words"][0]
+    assert (word["text"], word["lexicon"]) == ("ab", {"match": "ab", "edit_distance": 1})
+    assert [char["text"] for char in word["chars"]] == ["a", "b"]
+    assert [other["text"] for other in word["alternatives"]] == ["ab"]
+    assert cli.main([command, "spot.png", "-f", "text", "--pattern", r"\d{2}", "--deny", "12"]) == 0
+    assert set(capsys.readouterr().out.strip()) <= set("03456789")
+
+
+@pytest.mark.parametrize(
+    ("wish", "complaint"),
+    [
+        (["--allow", "é"], "characters outside the charset: 'é'"),
+        (["--pattern", "(a"], "a ( without its )"),
+        (["--lexicon", "none.txt"], "none.txt: No such file or directory"),
+        (["--lexicon", "words.txt", "--pattern", "a"], "cannot both decide"),
+    ],
+)
+def test_decoding_wishes_that_cannot_be_met_are_usage(
+    capsys: Caught, wish: list[str], complaint: str
+) -> None:
+    Path("words.txt").write_text("ab\n")
+    assert cli.main(["transcribe", "spot.png", *wish]) == 2
+    assert complaint in " ".join(capsys.readouterr().err.split())
