@@ -52,7 +52,7 @@ class Writer:
         ascent, descent = font.getmetrics()
         # Some faces claim a descent above the baseline, or no height at all.
         leading = int(np.ceil(max(ascent + descent, size) * rng.uniform(0.9, 1.5))) + 1
-        space = max(3.0, font.getlength(" ") * rng.uniform(0.9, 1.6), 0.22 * size)
+        space = max(2.0, font.getlength(" ") * rng.uniform(0.8, 1.4), 0.18 * size)
         image = Image.new("L", (width, leading * lines + max(descent, 0) + 2))
         draw = ImageDraw.Draw(image)
         boxes: list[tuple[float, float, float, float]] = []

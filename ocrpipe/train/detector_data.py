@@ -39,7 +39,7 @@ class DetectorMix:
     ic15: float = 0.46
     mlt: float = 0.29
     no_text: float = 0.05
-    page: float = 0.10  # rendered
+    page: float = 0.16  # rendered
     street: float = 0.10  # rendered
     smallest: float = 9.0  # pixels, word height in the crop: log-uniform between the two
     largest: float = 80.0
