@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from recognizer.base import CROP_HEIGHT, Crop
 
-NARROWEST = 32
+NARROW = 96
 WIDEST = 512
 PIXELS_A_BATCH = 32 * 32 * 128  # of one channel: about 32 words of usual width; more only costs cache misses
 _SOFTEST = (
@@ -26,7 +26,7 @@ _SOFTEST = (
 @dataclass(frozen=True, slots=True)
 class Batch:
     """images: (N, 1, 32, W) float32; indices: (N,) where each crop stood; widths: (N,) each crop's own,
-    unpadded.
+    stretched, not padded.
     """
 
     images: NDArray[np.float32]
@@ -54,10 +54,23 @@ def to_grey(crop: Crop) -> NDArray[np.uint8]:
     return np.asarray(grey, np.uint8)
 
 
+def stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(32, w) uint8, crops narrower than 96 px widened half way to that.
+
+    A frame is four pixels wide: seen from the side or cut out askew, a word of six letters can be 40 px wide, and
+    ten frames cannot say six letters with blanks between. (The field stretches every crop to 100 px.)
+    """
+    width = grey.shape[1]
+    if width >= NARROW:
+        return grey
+    size = ((width + NARROW) // 2, CROP_HEIGHT)
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
 def padded_width(width: int) -> int:
     """The next bucket: multiples of 16 up to 128, of 32 up to 256, of 64 beyond."""
     step = 16 if width <= 128 else 32 if width <= 256 else 64
-    return max(NARROWEST, -(-width // step) * step)
+    return -(-width // step) * step
 
 
 def pad(image: NDArray[np.float32], width: int) -> NDArray[np.float32]:
@@ -67,7 +80,7 @@ def pad(image: NDArray[np.float32], width: int) -> NDArray[np.float32]:
 
 def batches(crops: Sequence[Crop]) -> Iterator[Batch]:
     """Every crop once, by bucket from narrow to wide, in batches of at most PIXELS_A_BATCH pixels."""
-    greys = [to_grey(crop) for crop in crops]
+    greys = [stretch(to_grey(crop)) for crop in crops]
     buckets: dict[int, list[int]] = {}
     for index, grey in enumerate(greys):
         buckets.setdefault(padded_width(grey.shape[1]), []).append(index)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recognizer.batching import PIXELS_A_BATCH, batches, normalise, pad, padded_width, to_grey
+from recognizer.batching import PIXELS_A_BATCH, batches, normalise, pad, padded_width, stretch, to_grey
 
 
 def crops(widths: list[int]) -> list[NDArray[np.uint8]]:
@@ -15,15 +15,16 @@ def crops(widths: list[int]) -> list[NDArray[np.uint8]]:
 
 
 def test_every_crop_is_in_exactly_one_batch() -> None:
-    found = list(batches(crops([100, 7, 600, 33, 100, 1])))
+    found = list(batches(crops([100, 7, 600, 60, 100, 1])))
     assert sorted(int(i) for batch in found for i in batch.indices) == [0, 1, 2, 3, 4, 5]
     assert [batch.images.shape[1:] for batch in found] == [
-        (1, 32, 32),
         (1, 32, 48),
+        (1, 32, 64),
+        (1, 32, 80),
         (1, 32, 112),
         (1, 32, 512),
     ]
-    assert [batch.widths.tolist() for batch in found] == [[7, 1], [33], [100, 100], [512]]
+    assert [batch.widths.tolist() for batch in found] == [[48], [51], [78], [100, 100], [512]]
 
 
 def test_no_crops_make_no_batches() -> None:
@@ -56,8 +57,13 @@ def test_padding_repeats_the_last_column() -> None:
 
 
 def test_buckets_hold_every_width_with_little_waste() -> None:
-    assert [padded_width(w) for w in (1, 32, 33, 128, 129, 257, 512)] == [32, 32, 48, 128, 160, 320, 512]
-    assert all(w <= padded_width(w) <= max(32, 1.5 * w) for w in range(1, 513))
+    assert [padded_width(w) for w in (48, 49, 128, 129, 257, 512)] == [48, 64, 128, 160, 320, 512]
+    assert all(w <= padded_width(w) < 1.34 * w for w in range(48, 513))
+
+
+def test_narrow_crops_are_widened_half_way_to_96_px() -> None:
+    widths = [stretch(np.zeros((32, w), np.uint8)).shape[1] for w in (1, 40, 94, 95, 96, 300)]
+    assert widths == [48, 68, 95, 95, 96, 300]
 
 
 @pytest.mark.parametrize("shape", [(31, 10, 3), (32, 0, 3), (32,)])

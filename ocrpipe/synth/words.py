@@ -214,7 +214,8 @@ def _view(
     left, right = rng.uniform(-0.04, 0.25, 2) * tall
     start = np.array([seen[:, 0].min() - left, seen[:, 1].min() - low[0]], np.float32)
     end = np.array([seen[:, 0].max() + right, seen[:, 1].max() + high[0]], np.float32)
-    stretch = 1.0 if document else float(np.exp(rng.normal(0, 0.12 * difficulty)))
+    # Signs seen from the side are narrower far oftener than wider.
+    stretch = 1.0 if document else float(np.exp(rng.normal(-0.1, 0.22) * difficulty))
     scale = height / float(end[1] - start[1])
     width = int(np.clip(round(float(end[0] - start[0]) * scale * stretch), 4, WIDEST * height / HEIGHT))
     shown = (seen - start) * np.array([scale * stretch, scale], np.float32)

@@ -22,7 +22,7 @@ from ocrpipe.synth.phrases import load_phrases
 from ocrpipe.synth.words import WordRenderer, load_backgrounds
 from ocrpipe.train.crop_augment import augment
 from ocrpipe.train.real_crops import CASELESS, RealCrop
-from recognizer.batching import normalise, pad
+from recognizer.batching import normalise, pad, stretch
 from recognizer.charset import Charset
 
 BATCHES_A_CHUNK = 8
@@ -119,8 +119,9 @@ class WordStream(IterableDataset[WordBatch]):
         return samples[:size]
 
     def _collate(self, samples: list[tuple[NDArray[np.uint8], str, bool]]) -> WordBatch:
-        width = max(32, -(-max(crop.shape[1] for crop, _, _ in samples) // 16) * 16)
-        images = np.stack([pad(normalise(crop), width) for crop, _, _ in samples])[:, None]
+        crops = [stretch(crop) for crop, _, _ in samples]
+        width = -(-max(crop.shape[1] for crop in crops) // 16) * 16
+        images = np.stack([pad(normalise(crop), width) for crop in crops])[:, None]
         targets = [self.charset.encode(text) for _, text, _ in samples]
         return WordBatch(torch.from_numpy(images), targets, torch.tensor([free for _, _, free in samples]))
 
