@@ -43,6 +43,20 @@ def oriented(quads: Quads) -> Quads:
     return np.take_along_axis(quads, corners[:, :, None], axis=1)
 
 
+def readings(quads: Quads) -> tuple[Quads, NDArray[np.intp]]:
+    """Every way in which each of quads (N, 4, 2) may be read, likeliest first, and (M,) which quad each is of.
+
+    A wide one is read as it stands. A tall one may be a word turned as `oriented` says, one turned the other
+    way, or upright after all, as a lone I or 1 is: whoever reads them keeps the surest.
+    """
+    quads = np.asarray(quads, np.float32).reshape(-1, 4, 2)
+    width, height = _sides(quads)
+    turned, owners = oriented(quads), np.arange(len(quads))
+    tall = owners[height > TALL * width]
+    ways = np.concatenate([turned, np.roll(turned[tall], 2, axis=1), quads[tall]])  # (M, 4, 2)
+    return ways, np.concatenate([owners, tall, tall])
+
+
 def extract(image: Image, quads: Quads) -> list[Crop]:
     """One crop (32, w, 3) uint8 RGB a quad, read as `oriented` says: `rectify(image, oriented(quads))`."""
     return rectify(image, oriented(quads))

@@ -34,11 +34,13 @@ PHOTOS_AT_ONCE = 16  # photos whose crops share batches; more would only hold mo
 class _Found:
     """A photo after stage 1.
 
-    Its quads, (N, 4, 2) float32 as they are read, and N crops (32, w, 3) uint8 RGB.
+    quads: (M, 4, 2) float32, every way its N words may be read, and M crops (32, w, 3) uint8 RGB. owners: (M,)
+    which word each is of; scores: (N,) float32.
     """
 
     photo: Photo
     quads: NDArray[np.float32]
+    owners: NDArray[np.intp]
     scores: NDArray[np.float32]
     crops: Sequence[NDArray[np.uint8]]
     detect_ms: float
@@ -92,9 +94,9 @@ class Pipeline:
     def _find(self, photo: Photo) -> _Found:
         start = time.perf_counter()
         detections = self.detector.detect(photo.pixels)
-        quads = crops.oriented(detections.quads)
+        quads, owners = crops.readings(detections.quads)
         cut = crops.rectify(photo.pixels, quads)
-        return _Found(photo, quads, detections.scores, cut, _since(start))
+        return _Found(photo, quads, owners, detections.scores, cut, _since(start))
 
     def _pages(self, group: Sequence[_Found]) -> list[Page]:
         start = time.perf_counter()
@@ -111,18 +113,28 @@ class Pipeline:
 
     def _page(self, found: _Found, transcripts: Sequence[Transcript]) -> Page:
         # A crop without a single character is no word: the detector took something else for one.
-        kept = [i for i, t in enumerate(transcripts) if t.text and t.score >= self.min_confidence]
+        surest = _surest(transcripts, found.owners, len(found.scores))
+        kept = [i for i in surest if transcripts[i].text and transcripts[i].score >= self.min_confidence]
         return replace(
             _page(
                 found.photo,
                 found.quads[kept],
                 [transcripts[i] for i in kept],
-                found.scores[kept],
+                found.scores[found.owners[kept]],
                 chars=self.chars,
             ),
             detector=self.detector_info,
             recognizer=self.recognizer_info,
         )
+
+
+def _surest(transcripts: Sequence[Transcript], owners: NDArray[np.intp], words: int) -> list[int]:
+    """For each word, which of its readings was the most certain; the first of equals."""
+    best: dict[int, int] = {}
+    for index, owner in enumerate(owners.tolist()):
+        if owner not in best or transcripts[index].score > transcripts[best[owner]].score:
+            best[owner] = index
+    return [best[word] for word in range(words)]
 
 
 def detect_photo(detector: Detector, info: ModelInfo | None, photo: Photo) -> Page:

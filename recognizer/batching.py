@@ -57,8 +57,8 @@ def to_grey(crop: Crop) -> NDArray[np.uint8]:
 def stretch(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(32, w) uint8, crops narrower than 96 px widened half way to that.
 
-    A frame is four pixels wide: seen from the side or cut out askew, a word of six letters can be 40 px wide, and
-    ten frames cannot say six letters with blanks between. (The field stretches every crop to 100 px.)
+    A frame is four pixels wide: seen from the side or cut out askew, a word of six letters can be 40 px wide,
+    and ten frames cannot say six letters with blanks between. (The field stretches every crop to 100 px.)
     """
     width = grey.shape[1]
     if width >= NARROW:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from detectors.geometry import order_quad
-from ocrpipe.crops import MAX_WIDTH, extract, oriented, rectify
+from ocrpipe.crops import MAX_WIDTH, extract, oriented, readings, rectify
 
 RNG = np.random.default_rng(7)
 # Smooth, and different at every corner, so that a turn, a mirror or half a pixel shows.
@@ -167,3 +167,12 @@ def test_an_image_without_pixels_and_a_quad_at_infinity_are_refused() -> None:
         rectify(np.zeros((0, 5, 3), np.uint8), quad)
     with pytest.raises(ValueError, match="finite"):
         rectify(np.zeros((5, 5, 3), np.uint8), quad + np.float32(np.nan))
+
+
+def test_a_tall_quad_has_three_readings_and_a_wide_one_only_its_own() -> None:
+    wide, tall = [[0, 0], [40, 0], [40, 10], [0, 10]], [[0, 0], [10, 0], [10, 40], [0, 40]]
+    ways, owners = readings(np.array([wide, tall], np.float32))
+    assert owners.tolist() == [0, 1, 1, 1]
+    down, up = [*tall[1:], tall[0]], [tall[3], *tall[:3]]
+    assert ways.tolist() == [wide, down, up, tall]
+    assert [len(part) for part in readings(np.zeros((0, 4, 2), np.float32))] == [0, 0]

@@ -90,6 +90,27 @@ def test_a_tall_word_is_turned_and_its_polygon_says_how_it_was_read() -> None:
     assert page.words[0].angle == 90
 
 
+class UprightReader:
+    """Is sure of crops `width` px wide only."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    def transcribe(
+        self, crops: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]
+    ) -> list[Transcript]:
+        return [Transcript("I", 0.9) if c.shape[1] == self.width else Transcript("-", 0.4) for c in crops]
+
+
+def test_a_tall_box_is_read_upright_too_and_the_surest_reading_wins() -> None:
+    tall = box(50, 20, 10, 40)
+    upright = Pipeline(FakeDetector(*TWO_LINES, tall), UprightReader(8)).read(WHITE)
+    assert [(w.text, w.polygon) for w in upright.words if w.confidence == 0.9] == [("I", tuple(tall))]
+    turned = Pipeline(FakeDetector(tall), UprightReader(128)).read(WHITE)
+    assert turned.words[0].polygon == (*tall[1:], tall[0])  # both turns look alike here: the first is kept
+    assert len(upright.words) == 4
+
+
 def test_many_photos_give_the_pages_that_each_gives_alone_in_one_call_a_group() -> None:
     photos = [load(np.full((40 + i, 300, 3), 255, np.uint8), name=f"{i}") for i in range(PHOTOS_AT_ONCE + 1)]
     recognizer = FakeRecognizer()
