@@ -44,7 +44,8 @@ def oriented(quads: Quads) -> Quads:
 
 
 def readings(quads: Quads) -> tuple[Quads, NDArray[np.intp]]:
-    """Every way in which each of quads (N, 4, 2) may be read, likeliest first, and (M,) which quad each is of.
+    """Every way in which each of quads (N, 4, 2) may be read, likeliest first, and (M,) which quad each is
+    of.
 
     A wide one is read as it stands. A tall one may be a word turned as `oriented` says, one turned the other
     way, or upright after all, as a lone I or 1 is: whoever reads them keeps the surest.

@@ -34,8 +34,8 @@ PHOTOS_AT_ONCE = 16  # photos whose crops share batches; more would only hold mo
 class _Found:
     """A photo after stage 1.
 
-    quads: (M, 4, 2) float32, every way its N words may be read, and M crops (32, w, 3) uint8 RGB. owners: (M,)
-    which word each is of; scores: (N,) float32.
+    quads: (M, 4, 2) float32, every way its N words may be read, and M crops (32, w, 3) uint8 RGB. owners:
+        (M,) which word each is of; scores: (N,) float32.
     """
 
     photo: Photo
