@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -16,7 +17,7 @@ from result_pages import EVIL, PAGES, empty, failure, hostile, sign, word_page
 
 from ocrpipe.formats import PageWriter, find
 from ocrpipe.formats.alto import NAMESPACE
-from ocrpipe.page import Page
+from ocrpipe.page import Char, Page
 
 ID, FLOAT, STRING, UNIT = r"[A-Za-z_][\w.-]*", r"-?\d+(\.\d+)?", r"(?s).*", r"(0(\.\d+)?|1(\.0+)?)"
 POINTS = r"-?[\d.]+,-?[\d.]+( -?[\d.]+,-?[\d.]+)*"
@@ -54,6 +55,7 @@ RULES: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
     "TextBlock": ("(Shape )?(TextLine )*", {"ID": ID}, EXTENT),
     "TextLine": ("(Shape )?(String (SP )?)+(HYP )?", {}, {"ID": ID, "BASELINE": POINTS} | EXTENT),
     "String": ("(Shape )?(ALTERNATIVE )*(Glyph )*", {"CONTENT": STRING}, {"ID": ID, "WC": UNIT} | EXTENT),
+    "Glyph": ("(Shape )?(Variant )*", {"CONTENT": "(?s)."}, {"ID": ID, "GC": UNIT} | EXTENT),
     "SP": ("", {}, {"ID": ID} | EXTENT),
     "Shape": ("(Polygon|Ellipse|Circle) ", {}, {}),
     "Polygon": ("", {"POINTS": POINTS}, {}),
@@ -108,6 +110,19 @@ def test_words_carry_text_box_quad_and_confidence() -> None:
     }  # fmt: skip
     assert found(words[0], "Polygon")[0].attrib["POINTS"] == "10,20 110,18 111,50 11,52"
     assert found(document(sign()), "TextLine")[0].attrib["BASELINE"] == "11,52 111,50"
+
+
+def test_characters_are_glyphs_with_their_confidence_where_they_were_asked_for() -> None:
+    half, page = ((0.0, 0.0), (5.0, 0.0), (5.0, 4.0), (0.0, 4.0)), word_page("&x")
+    chars = (Char("&", 0.91234, half), Char("x", 1.0, half))
+    page = replace(page, words=(replace(page.words[0], chars=chars),))
+    check(document(page))
+    glyphs = found(document(page), "Glyph")
+    assert [(glyph.attrib["CONTENT"], glyph.attrib["GC"]) for glyph in glyphs] == [
+        ("&", "0.9123"),
+        ("x", "1.0"),
+    ]
+    assert found(glyphs[0], "Polygon")[0].attrib["POINTS"] == "0,0 5,0 5,4 0,4"
 
 
 def test_one_photo_has_a_file_name_and_several_an_identifier_for_each_page() -> None:

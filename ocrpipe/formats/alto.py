@@ -1,9 +1,10 @@
 """ALTO 4 (4.4): TextBlock, TextLine and String in pixels, each line and word with its quad as Shape/Polygon.
 
-`WC` is the word's confidence, 0..1, `PC` the page's. Every photo is a Page; the file names stand in
-`sourceImageInformation`, fileName for one photo, a fileIdentifier for each Page, in order, for several. A
-page that could not be read is an empty Page of QUALITY "Missing" with the failure in QUALITY_DETAIL. BASELINE
-is that of the boxes. The schema demands a Page: a document of no photos is not valid, and is never written.
+`WC` is the word's confidence, 0..1, `PC` the page's; characters, where they were asked for, are Glyphs with
+`GC`. Every photo is a Page; the file names stand in `sourceImageInformation`, fileName for one photo, a
+fileIdentifier for each Page, in order, for several. A page that could not be read is an empty Page of QUALITY
+"Missing" with the failure in QUALITY_DETAIL. BASELINE is that of the boxes. The schema demands a Page: a
+document of no photos is not valid, and is never written.
 Source: alto-4-4.xsd, Library of Congress.
 """
 
@@ -15,7 +16,7 @@ from ocrpipe.formats.base import Format, grouped
 from ocrpipe.formats.json_format import rounded
 from ocrpipe.formats.layout import BlockNode, LineNode, box, one_line, plain, size, tree
 from ocrpipe.formats.markup import attributes, escaped
-from ocrpipe.page import ModelInfo, Page, Polygon, Word
+from ocrpipe.page import Char, ModelInfo, Page, Polygon, Word
 from ocrpipe.version import NAME, version
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
@@ -92,7 +93,13 @@ def _line(page: Page, place: str, node: LineNode) -> str:
 def _word(page: Page, place: str, word: Word) -> str:
     own = _extent(f"word{place}", [word.polygon], page)
     own += attributes(CONTENT=one_line(word.text), WC=word.confidence)
-    return f"      <String{own}>{_shape(word.polygon)}</String>\n"
+    glyphs = "".join(_glyph(char) for char in word.chars if len(char.text) == 1)
+    return f"      <String{own}>{_shape(word.polygon)}{glyphs}</String>\n"
+
+
+def _glyph(char: Char) -> str:
+    own = attributes(CONTENT=one_line(char.text), GC=char.confidence)
+    return f"<Glyph{own}>{_shape(char.polygon)}</Glyph>"
 
 
 def _extent(name: str, polygons: Sequence[Polygon], page: Page) -> str:
