@@ -16,13 +16,19 @@ def spans(*frames: tuple[int, int]) -> list[CharSpan]:
 
 
 def test_neighbours_meet_halfway_between_their_peaks() -> None:
-    edges = char_edges(spans((1, 1), (4, 5), (9, 9)), 10)  # centres 0.15, 0.5, 0.95
-    assert edges == pytest.approx(np.array([[0, 0.325], [0.325, 0.725], [0.725, 1]]))
+    edges = char_edges(spans((0, 1), (4, 4), (7, 8)), 9)  # centres 1, 4.5 and 8 of 9 frames
+    assert 9 * edges == pytest.approx(np.array([[0, 2.75], [2.75, 6.25], [6.25, 9]]))
 
 
-def test_the_outer_characters_do_not_stretch_over_empty_margins() -> None:
-    edges = char_edges(spans((9, 9), (11, 11)), 20)  # centres 0.475 and 0.575, half a step is 0.05
-    assert edges == pytest.approx(np.array([[0.41, 0.525], [0.525, 0.64]]))
+def test_peaks_that_lead_their_characters_are_moved_to_the_middle_of_the_word() -> None:
+    early, late = (char_edges(spans(*((t + d, t + d) for t in (2, 6, 10))), 16) for d in (0, 3))
+    assert 16 * early == pytest.approx(np.array([[2, 6], [6, 10], [10, 14]]))
+    assert late == pytest.approx(early)
+
+
+def test_no_character_leaves_the_word() -> None:
+    edges = char_edges(spans((0, 0), (9, 9)), 10)  # 9 frames apart: cells of 9 would need 18
+    assert edges == pytest.approx(np.array([[0, 0.5], [0.5, 1]]))
 
 
 def test_a_lone_character_fills_the_word_and_none_have_no_quads() -> None:
