@@ -173,6 +173,46 @@ def draw(result: Path, photo: Path, output: Path, page: int) -> None:
     overlay.save(overlay.draw(load_page(photo, page).pixels, record), output)
 
 
+@app.command()
+@click.argument("photo", type=PATH)
+@click.option("-o", "--output", type=PATH, required=True, metavar="PNG", help="The picture to write.")
+@click.option(
+    "--word", type=click.IntRange(0), metavar="ID", help="A word of a photo, by its id; else all is one crop."
+)
+@options.recognizer
+@options.decode
+@options.machine
+def explain(
+    photo: Path,
+    output: Path,
+    word: int | None,
+    recognizer: str | None,
+    decode: DecodeOptions,
+    machine: Machine,
+) -> None:
+    """Draw how a word is read: frames, probabilities, the collapse to text, alternatives, neighbours.
+
+    \b
+    Example: ocrpipe explain crop.png -o why.png
+    Example: ocrpipe explain shop.jpg --word 3 --lexicon words.txt -o why.png
+    """
+    from ocrpipe import images, overlay
+    from ocrpipe.explain import draw, explain_photo
+    from ocrpipe.pipeline import load_pipeline
+
+    with _bad_values_are_usage():
+        pipeline = load_pipeline(
+            "contours" if word is None else None,  # a crop needs no detector, whose weights may be missing
+            recognizer,
+            weights_folder=machine.weights,
+            device=machine.device,
+            engine=machine.engine,
+            decode=decode,
+        )
+        picture = draw(explain_photo(pipeline, images.load(photo), word))
+    overlay.save(picture, output)
+
+
 @app.group()
 def weights() -> None:
     """List, check and add models."""

@@ -285,3 +285,12 @@ def test_decoding_wishes_that_cannot_be_met_are_usage(
     Path("words.txt").write_text("ab\n")
     assert cli.main(["transcribe", "spot.png", *wish]) == 2
     assert complaint in " ".join(capsys.readouterr().err.split())
+
+
+def test_explain_draws_a_crop_and_a_word_of_a_photo(capsys: Caught) -> None:
+    assert cli.main(["explain", "spot.png", "-o", "crop.png"]) == 0
+    assert cli.main(["explain", "spot.png", "--word", "0", "--n-best", "1", "-o", "word.png"]) == 0
+    assert Image.open("crop.png").width >= 560
+    assert Image.open("word.png").width >= 560
+    assert cli.main(["explain", "spot.png", "--word", "1", "-o", "none.png"]) == 2
+    assert "spot.png: no word 1; its words are 0 to 0" in " ".join(capsys.readouterr().err.split())
