@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ocrpipe.batch import Work
     from ocrpipe.doctor import Finding
     from ocrpipe.formats import Format
+    from ocrpipe.pipeline import Pipeline
 
 FAILED, USAGE, NOTHING, WEIGHTS, INTERRUPTED = 1, 2, 3, 4, 130
 
@@ -80,6 +81,7 @@ def app() -> None:
 @options.stage_1
 @options.recognizer
 @options.decode
+@options.lexicon_sidecars
 @options.min_confidence
 @options.machine
 def read(
@@ -87,6 +89,7 @@ def read(
     stage_1: Stage1,
     recognizer: str | None,
     decode: DecodeOptions,
+    lexicon_sidecars: bool,
     min_confidence: float,
     machine: Machine,
 ) -> int:
@@ -97,20 +100,12 @@ def read(
     Example: ocrpipe read -r holiday/ -o texts/ --overlay texts/
     Example: ocrpipe read shop.jpg --lexicon words.txt --detail full -f json
     """
-    from ocrpipe.pipeline import load_pipeline
+    from ocrpipe.sidecars import read_with_sidecar
 
-    with _bad_values_are_usage():
-        pipeline = load_pipeline(
-            stage_1.detector,
-            recognizer,
-            weights_folder=machine.weights,
-            device=machine.device,
-            engine=machine.engine,
-            settings=stage_1.settings(),
-            min_confidence=min_confidence,
-            decode=decode,
-        )
-    return _run(pipeline.read_photo, flow)
+    if lexicon_sidecars and decode.pattern is not None:
+        raise click.UsageError("a lexicon and a pattern cannot both decide the text; use one of them")
+    pipeline = _pipeline(stage_1, recognizer, decode, machine, min_confidence)
+    return _run(partial(read_with_sidecar, pipeline) if lexicon_sidecars else pipeline.read_photo, flow)
 
 
 @app.command()
@@ -198,17 +193,11 @@ def explain(
     """
     from ocrpipe import images, overlay
     from ocrpipe.explain import draw, explain_photo
-    from ocrpipe.pipeline import load_pipeline
 
+    # A crop needs no detector, whose weights may be missing.
+    stage_1 = Stage1(None if word is not None else "contours", None, None)
+    pipeline = _pipeline(stage_1, recognizer, decode, machine)
     with _bad_values_are_usage():
-        pipeline = load_pipeline(
-            "contours" if word is None else None,  # a crop needs no detector, whose weights may be missing
-            recognizer,
-            weights_folder=machine.weights,
-            device=machine.device,
-            engine=machine.engine,
-            decode=decode,
-        )
         picture = draw(explain_photo(pipeline, images.load(photo), word))
     overlay.save(picture, output)
 
@@ -274,6 +263,29 @@ def doctor(weights: Path | None) -> int:
     from ocrpipe.doctor import examine
 
     return _show_findings(examine(weights))
+
+
+def _pipeline(
+    stage_1: Stage1,
+    recognizer: str | None,
+    decode: DecodeOptions,
+    machine: Machine,
+    min_confidence: float = 0.0,
+) -> Pipeline:
+    """Both stages as the options say."""
+    from ocrpipe.pipeline import load_pipeline
+
+    with _bad_values_are_usage():
+        return load_pipeline(
+            stage_1.detector,
+            recognizer,
+            weights_folder=machine.weights,
+            device=machine.device,
+            engine=machine.engine,
+            settings=stage_1.settings(),
+            min_confidence=min_confidence,
+            decode=decode,
+        )
 
 
 def _run(work: Work, flow: Flow, text: Format | None = None) -> int:

@@ -202,6 +202,11 @@ decode = gather(
         help="Tell of each word its characters too, or these and its alternatives.",
     ),
 )
+lexicon_sidecars = click.option(
+    "--lexicon-sidecars",
+    is_flag=True,
+    help="For NAME.jpg take NAME.lexicon.txt beside it, where there is one.",
+)
 min_confidence = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),

@@ -294,3 +294,11 @@ def test_explain_draws_a_crop_and_a_word_of_a_photo(capsys: Caught) -> None:
     assert Image.open("word.png").width >= 560
     assert cli.main(["explain", "spot.png", "--word", "1", "-o", "none.png"]) == 2
     assert "spot.png: no word 1; its words are 0 to 0" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_list_beside_a_photo_is_used_where_asked(capsys: Caught) -> None:
+    Path("spot.lexicon.txt").write_text("ab\n")
+    wishes = ["read", "spot.png", "--lexicon-mode", "strict"]
+    assert [cli.main(wishes), cli.main([*wishes, "--lexicon-sidecars"])] == [0, 0]
+    assert capsys.readouterr().out == "a\nab\n"
+    assert cli.main([*wishes, "--lexicon-sidecars", "--pattern", "a"]) == 2

@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for prefix, names in (
         (False, "cli"),
         (True, "train synth evaluate export serve bench batch report convert explain release doctor options"),
-        (True, "pipeline overlay formats labels console outputs redraw chart"),
+        (True, "pipeline overlay formats labels console outputs redraw chart sidecars"),
         (
             True,
             "images crops reading_order char_boxes word_details "
