@@ -47,7 +47,8 @@ class LexiconMatch:
 class Transcript:
     """What one crop says.
 
-    score:  0..1, the geometric mean of the characters' peak probabilities; 0.0 for an empty text.
+    score:  0..1, the geometric mean of the characters' peak probabilities, to the power that makes it say how
+        often such a word is right (`CRNNRecognizer.calibration`); 0.0 for an empty text.
     chars:  one span a character of text, left to right.
     frames: T, how many frames the crop had; frame t covers the part t / T .. (t + 1) / T of the crop's width.
     alternatives: the most probable texts, best first, where they were asked for; text may be among them.

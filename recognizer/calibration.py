@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,9 +50,19 @@ def expected_calibration_error(bins: Sequence[Bin]) -> float:
     return sum(b.words * abs(b.score - b.accuracy) for b in bins) / words if words else 0.0
 
 
-def best_temperature(
-    error: Callable[[float], float], low: float = 0.25, high: float = 4.0, steps: int = 33
+def best_exponent(
+    scores: Sequence[float] | NDArray[np.floating], right: Sequence[bool] | NDArray[np.bool_]
 ) -> float:
-    """The temperature of least error among steps between low and high, evenly spaced in their logarithms."""
-    tried = np.exp(np.linspace(np.log(low), np.log(high), steps))
-    return float(min(tried, key=lambda temperature: error(float(temperature))))
+    """The power, 0.5..8.0 in tenths, to which scores (0..1) must be raised to say best which words are right.
+
+    Best is the least negative log-likelihood. The geometric mean of the characters' peaks says how sure one
+    character is, and a word needs them all: hence a power, and above 1.
+    """
+    truth = np.asarray(right, bool)
+    logs = np.log(np.clip(np.asarray(scores, np.float64), 1e-9, 1.0))
+
+    def surprise(exponent: float) -> float:
+        chance = np.clip(np.exp(logs * exponent), 1e-6, 1 - 1e-6)
+        return float(-np.log(np.where(truth, chance, 1 - chance)).sum())
+
+    return min((tenths / 10 for tenths in range(5, 81)), key=surprise)

@@ -5,6 +5,7 @@ behind it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,10 @@ class CRNNRecognizer:
     """Reads word crops with a CRNN.
 
     network: (N, 1, 32, W) float32, mean 0, deviation about 1, W a multiple of 16 -> logits (N, T, C) float32.
-    temperature: logits are divided by it, so that a score says how often such a word is right; it never
-        changes the greedy text. Raises ValueError unless it is positive.
+    temperature: logits are divided by it: above 1 all probabilities are softer. It never changes the greedy
+        text.
+    calibration: scores are raised to this power, so that they say how often such a word is right; fitted by
+        `calibration.best_exponent`. Raises ValueError unless it and temperature are positive.
     decoding: how logits become text; greedy and free by default.
     """
 
@@ -33,19 +36,23 @@ class CRNNRecognizer:
         charset: Charset,
         temperature: float = 1.0,
         decoding: Decoding | None = None,
+        calibration: float = 1.0,
     ) -> None:
-        if temperature <= 0:
-            raise ValueError(f"temperature must be positive, got {temperature}")
+        if temperature <= 0 or calibration <= 0:
+            raise ValueError(
+                f"temperature and calibration must be positive, got {temperature} and {calibration}"
+            )
         self.network, self.charset, self.temperature = network, charset, temperature
-        self.decoder = Decoder(charset, decoding)
+        self.decoder, self.calibration = Decoder(charset, decoding), calibration
 
     def with_decoding(self, decoding: Decoding) -> CRNNRecognizer:
         """The same network read in another way; the network is shared, not copied."""
-        return CRNNRecognizer(self.network, self.charset, self.temperature, decoding)
+        return CRNNRecognizer(self.network, self.charset, self.temperature, decoding, self.calibration)
 
     def transcribe(self, crops: Sequence[Crop]) -> list[Transcript]:
         """One transcript a crop, in the order given; crops (32, w, 3) uint8 RGB or (32, w) grey."""
-        return self.decoder.decode(self.probabilities(crops))
+        found = self.decoder.decode(self.probabilities(crops))
+        return [replace(transcript, score=transcript.score**self.calibration) for transcript in found]
 
     def probabilities(self, crops: Sequence[Crop]) -> list[Probabilities]:
         """What the network says of each crop, (T, C) float32, 0..1, before anything is decided; forbidden

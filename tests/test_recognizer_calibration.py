@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recognizer.calibration import Bin, best_temperature, expected_calibration_error, reliability
+from recognizer.calibration import Bin, best_exponent, expected_calibration_error, reliability
 
 
 def test_bins_worked_by_hand() -> None:
@@ -32,5 +32,7 @@ def test_unequal_lengths_and_impossible_scores_are_refused() -> None:
         reliability([1.5], [True])
 
 
-def test_the_best_temperature_is_the_one_of_least_error() -> None:
-    assert best_temperature(lambda t: abs(t - 2.0)) == pytest.approx(2.0)
+def test_the_best_exponent_is_the_one_that_made_the_words_right() -> None:
+    scores = np.repeat(np.linspace(0.05, 0.95, 19), 1000)
+    chance = np.tile((np.arange(1000) + 0.5) / 1000, 19)
+    assert best_exponent(scores, chance < scores**3) == pytest.approx(3.0)

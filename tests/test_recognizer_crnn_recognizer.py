@@ -106,3 +106,15 @@ def test_other_decodings_share_the_network_and_read_alike_alone_and_in_a_batch()
         assert [other.transcribe([crop])[0] for crop in crops] == together
         assert all(want in (None, t.text) for want, t in zip(texts, together, strict=True))
     assert all("3" not in t.text for t in reader.with_decoding(Decoding(deny="3")).transcribe(crops))
+
+
+def test_calibration_raises_scores_to_a_power_and_keeps_the_characters() -> None:
+    crop = striped(100, 3, 7)
+    soft = CRNNRecognizer(brightness_reader, DIGITS, 10.0).transcribe([crop])[0]
+    mild = CRNNRecognizer(brightness_reader, DIGITS, 10.0, calibration=3.0)
+    for reader in (mild, mild.with_decoding(Decoding(n_best=1))):
+        found = reader.transcribe([crop])[0]
+        assert found.score == pytest.approx(soft.score**3)
+        assert (found.text, found.chars) == (soft.text, soft.chars)
+    with pytest.raises(ValueError, match="must be positive, got 1"):
+        CRNNRecognizer(brightness_reader, DIGITS, calibration=0)
