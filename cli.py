@@ -33,10 +33,7 @@ FAILED, USAGE, NOTHING, WEIGHTS, INTERRUPTED = 1, 2, 3, 4, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line (None.
-
-    This process's) and return its exit code; every error is one line on stderr.
-    """
+    """Run the command line (None: this process's); its exit code. Every error is one line on stderr."""
     try:
         code = app.main(None if arguments is None else list(arguments), "ocrpipe", standalone_mode=False)
         sys.stdout.flush()
@@ -166,6 +163,24 @@ def draw(result: Path, photo: Path, output: Path, page: int) -> None:
 
     record = find_page(result, photo, page)
     overlay.save(overlay.draw(load_page(photo, page).pixels, record), output)
+
+
+@app.command()
+@click.argument("result", type=PATH)
+@options.output
+@options.form
+def convert(result: Path, output: Path | None, form: str | None) -> None:
+    """Write a RESULT (JSON or JSONL) in another format, without reading a photo again.
+
+    \b
+    Example: ocrpipe convert holiday.jsonl -o holiday.csv
+    """
+    from ocrpipe import formats
+    from ocrpipe.convert import convert as convert_result
+
+    with _bad_values_are_usage():
+        wanted = None if form is None else formats.find(form)
+        convert_result(result, wanted, _stdout() if output in (None, Path("-")) else output)
 
 
 @app.command()
@@ -307,6 +322,10 @@ def _run(work: Work, flow: Flow, text: Format | None = None) -> int:
         sinks.append(outputs.open_output(flow.json_output, form, named, _stdout(), several=several))
     if flow.overlay is not None:
         sinks.append(outputs.OverlayOutput(flow.overlay, named))
+    if flow.report is not None:
+        from ocrpipe.report import ReportOutput
+
+        sinks.append(ReportOutput(flow.report))
     failed = batch.run(work, photos, sinks, stdin=sys.stdin.buffer, quiet=flow.quiet)
     return FAILED if failed else 0
 

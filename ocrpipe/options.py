@@ -31,6 +31,7 @@ class Flow:
     form: str | None
     json_output: Path | None
     overlay: Path | None
+    report: Path | None
     recursive: bool
     quiet: bool
 
@@ -90,24 +91,26 @@ weights = click.option(
     metavar="DIR",
     help="Folder with index.json and weights.  [default: $OCRPIPE_WEIGHTS, else those installed]",
 )
+output = click.option(
+    "-o",
+    "--output",
+    type=DASHED,
+    metavar="OUT",
+    help="Write here, not to stdout: one file for all, or a file each if OUT is a folder.",
+)
+form = click.option(
+    "-f",
+    "--format",
+    "form",
+    metavar="FORMAT",
+    help="text, json, jsonl and more.  [default: by OUT's suffix; json in a folder; text on stdout]",
+)
 flow = gather(
     "flow",
     Flow,
     click.argument("photos", nargs=-1, required=True, type=DASHED),
-    click.option(
-        "-o",
-        "--output",
-        type=DASHED,
-        metavar="OUT",
-        help="Write here, not to stdout: one file for all, or a file each if OUT is a folder.",
-    ),
-    click.option(
-        "-f",
-        "--format",
-        "form",
-        metavar="FORMAT",
-        help="text, json, jsonl and more.  [default: by OUT's suffix; json in a folder; text on stdout]",
-    ),
+    output,
+    form,
     click.option(
         "--json",
         "json_output",
@@ -117,6 +120,12 @@ flow = gather(
     ),
     click.option(
         "--overlay", type=FOLDER, metavar="DIR", help="Draw what was found: DIR/NAME.overlay.png for each."
+    ),
+    click.option(
+        "--report",
+        type=PATH,
+        metavar="HTML",
+        help="Write one page to look through in a browser: thumbnails, boxes, text, search.",
     ),
     click.option("-r", "--recursive", is_flag=True, help="Take the subfolders of folders too."),
     click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),

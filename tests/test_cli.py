@@ -302,3 +302,14 @@ def test_a_list_beside_a_photo_is_used_where_asked(capsys: Caught) -> None:
     assert [cli.main(wishes), cli.main([*wishes, "--lexicon-sidecars"])] == [0, 0]
     assert capsys.readouterr().out == "a\nab\n"
     assert cli.main([*wishes, "--lexicon-sidecars", "--pattern", "a"]) == 2
+
+
+def test_a_result_becomes_another_format_and_a_report(capsys: Caught) -> None:
+    assert cli.main(["read", "-q", "spot.png", "-o", "spot.json", "--report", "spot.html"]) == 0
+    assert "<!doctype html>" in Path("spot.html").read_text("utf-8").lower()
+    assert cli.main(["convert", "spot.json", "-o", "spot.csv"]) == 0
+    assert "spot.png" in Path("spot.csv").read_text("utf-8")
+    assert cli.main(["convert", "spot.json", "-f", "icdar"]) == 0
+    assert capsys.readouterr().out.endswith(",a\n")
+    assert cli.main(["convert", "spot.json", "-f", "runes"]) == 2
+    assert "unknown format 'runes'" in capsys.readouterr().err
