@@ -29,7 +29,8 @@ class LexiconRule:
     delta: candidates are this many edits from the lexicon-free text.
     whole_up_to: in strict mode, a lexicon of so few words is compared as a whole.
     margin: in prefer mode, how many nats of ln p(l | y) a word may lie below the lexicon-free text, for each
-        edit between them, and still replace it.
+        edit between them, and still replace it; no more edits count than a third of the text's letters but
+        one, for short texts have a neighbour in any list.
     own_spelling: the text is the word as the list spells it; otherwise in the case that the crop shows.
     ValueError for negative numbers.
     """
@@ -118,7 +119,8 @@ def _prefer(
     around = (free.text[:start], free.text[stop:])
     merged = lexicon.merge_cases(probabilities)
     # The margin, not the best probability, opens the door: so far below the free text may a word lie.
-    doors = _log_probabilities(merged, [free.text], lexicon) - rule.margin * neighbours.distances
+    edits = np.minimum(neighbours.distances, (len(text) - 1) / 3)
+    doors = _log_probabilities(merged, [free.text], lexicon) - rule.margin * edits
     hopeful = lexicon.log_bounds(merged, neighbours.indices) >= doors
     words, doors = neighbours.indices[hopeful], doors[hopeful]
     scores = _log_probabilities(merged, [around[0] + lexicon.keys[i] + around[1] for i in words], lexicon)

@@ -89,6 +89,12 @@ def test_prefer_replaces_up_to_the_margin_and_no_further() -> None:
     assert read(picture, ["open"], margin=0.40).text == "OPEM"
 
 
+def test_prefer_allows_short_texts_less() -> None:
+    picture = crop("xat", at0="bh")  # ln(0.6 / 0.2) = 1.10 between x and b; two thirds of an edit count
+    assert read(picture, ["bat"], margin=1.66).text == "bat"
+    assert read(picture, ["bat"], margin=1.64).text == "xat"
+
+
 def test_prefer_keeps_a_word_of_the_lexicon_as_it_was_seen() -> None:
     found = read(crop("fORD", at1="o"), ["Ford", "word"])
     assert (found.text, found.lexicon) == ("fORD", LexiconMatch("Ford", 0))
