@@ -257,13 +257,16 @@ def main() -> None:
     parser.add_argument("--recognizer", help="model id or weight file")
     parser.add_argument("--weights", type=Path, help="folder of weights")
     parser.add_argument("--out", type=Path, required=True, help="Markdown to write; charts go beside it")
+    parser.add_argument("--note", default="", help="a sentence for the head: date, commit, which checkpoint")
     asked = parser.parse_args()
     reader, info = load_recognizer(asked.recognizer, choose("cpu"), asked.weights)
     assert isinstance(reader, CRNNRecognizer)
     dev = load(asked.data / "words" / "real_dev", reader)
     given = (asked.data / asked.words).read_text("utf-8").split()
     words = [word for word in dict.fromkeys(map(normalise, given)) if word]
-    head = TITLE.format(model=info.id, sha=(info.sha256 or "")[:12], crops=len(dev), words=asked.words)
+    head = TITLE.format(
+        model=info.id, sha=(info.sha256 or "")[:12], crops=len(dev), words=asked.words, note=asked.note
+    )
     asked.out.write_text(head + report(dev, words, reader, asked.out.parent), encoding="utf-8")
 
 
@@ -272,7 +275,7 @@ TITLE = """# Lexicons
 Made by `python benchmarks/lexicon.py --data $OCRPIPE_DATA --out benchmarks/lexicon.md` with `{model}` (sha256
 {sha}…) on `words/real_dev`: {crops} crops with a letter or digit. Percent of words right, case-insensitive
 alphanumeric. The large list is `{words}`. Small lexicons hold the crop's own word and others drawn from the
-large list and the other true words, seeded by the file's name. Times are processor time of one core.
+large list and the other true words, seeded by the file's name. Times are processor time of one core. {note}
 
 """
 
