@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocrpipe.decode_options import DecodeOptions
+from ocrpipe.page import MIN_CONFIDENCE
 
 if TYPE_CHECKING:
     from ocrpipe.device import Device
@@ -219,8 +220,8 @@ lexicon_sidecars = click.option(
 min_confidence = click.option(
     "--min-confidence",
     type=click.FloatRange(0, 1),
-    default=0.0,
+    default=MIN_CONFIDENCE,
     show_default=True,
     metavar="F",
-    help="Leave out words less certain.",
+    help="Leave out words less certain; 0 keeps all.",
 )

@@ -19,7 +19,7 @@ from ocrpipe import crops, images, reading_order, weights
 from ocrpipe.device import choose
 from ocrpipe.images import Photo, PhotoSource
 from ocrpipe.model_index import Setting
-from ocrpipe.page import ModelInfo, Page, Timing
+from ocrpipe.page import MIN_CONFIDENCE, ModelInfo, Page, Timing
 from ocrpipe.word_details import add_details
 
 if TYPE_CHECKING:
@@ -194,11 +194,12 @@ def load_pipeline(
     device: str = "auto",
     engine: str | None = None,
     settings: Mapping[str, Setting] | None = None,
-    min_confidence: float = 0.0,
+    min_confidence: float = MIN_CONFIDENCE,
     decode: DecodeOptions | None = None,
 ) -> Pipeline:
     """A pipeline of the default models, or of those named by id or by file (see `ocrpipe.weights`).
 
+    Words below min_confidence are left out, as the command line leaves them out by default.
     settings are the detector's, such as {"box_threshold": 0.6}; decode says how characters become text, and
     what is told of each word. Raises WeightsError, DeviceError, LexiconError, or ValueError for an unknown
     device or engine and for wishes of decode that make no sense.

@@ -20,7 +20,9 @@ from ocrpipe.sidecars import find_sidecar, read_with_sidecar
 @pytest.fixture
 def pipeline(tmp_path: Path) -> Pipeline:
     """Reads every dark spot as "a", and as the nearest word where it has a lexicon."""
-    return load_pipeline(weights_folder=weights_folder(tmp_path), decode=DecodeOptions(lexicon_mode="strict"))
+    return load_pipeline(
+        weights_folder=weights_folder(tmp_path), min_confidence=0, decode=DecodeOptions(lexicon_mode="strict")
+    )
 
 
 def spot(path: Path) -> Path:

@@ -1,0 +1,86 @@
+"""Scan box threshold, unclip ratio and least confidence for end-to-end F1 on a folder of labelled scenes.
+
+    python benchmarks/read_scan.py --data $OCRPIPE_DATA/scenes/ic15_dev
+
+One network pass a photo; every setting then works on the same score map. Settings are chosen on dev sets
+only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from detectors.db_detector import DBDetector
+from ocrpipe import images, load_pipeline
+from ocrpipe.evaluate import score_reading
+from ocrpipe.labels import Scene, load_scenes
+from ocrpipe.page import Page
+from ocrpipe.pipeline import Pipeline
+
+BOX_THRESHOLDS = (0.5, 0.6, 0.7)
+UNCLIP_RATIOS = (0.8, 1.0, 1.2)
+LEAST = (0.0, 0.1, 0.2, 0.3)
+
+
+class Remembered:
+    """A score-map network that runs once a photo; `photo` says which one comes next."""
+
+    def __init__(self, detector: DBDetector) -> None:
+        self.network, self.photo = detector.network, Path()
+        self.maps: dict[Path, NDArray[np.float16]] = {}  # half the memory, and far finer than any threshold
+
+    def __call__(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self.photo not in self.maps:
+            self.maps[self.photo] = self.network(batch).astype(np.float16)
+        return self.maps[self.photo].astype(np.float32)
+
+
+def certain(page: Page, least: float) -> Page:
+    """page without the words below least."""
+    return replace(page, words=tuple(word for word in page.words if word.confidence >= least))
+
+
+def scan(pipeline: Pipeline, detector: DBDetector, scenes: list[Scene]) -> None:
+    """Print a row a setting."""
+    network = Remembered(detector)
+    for box, unclip in itertools.product(BOX_THRESHOLDS, UNCLIP_RATIOS):
+        pipeline.detector = replace(detector, network=network, box_threshold=box, unclip_ratio=unclip)
+        pages: dict[Path, Page] = {}
+        for scene in scenes:
+            network.photo = scene.image
+            pages[scene.image] = pipeline.read_photo(images.load(scene.image))
+        for least in LEAST:
+            scores = score_reading(lambda s, p=pages, m=least: certain(p[s.image], m), scenes)  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            both = (scores.detection, scores.end_to_end)
+            values = [v for found in both for v in (found.precision, found.recall, found.hmean)]
+            print(f"| {box} | {unclip} | {least} | " + " | ".join(f"{100 * v:.1f}" for v in values) + " |")
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--long-side", type=int, default=None, help="Another size than the model's own.")
+def main(data: Path, long_side: int | None) -> None:
+    """Print a Markdown table of every setting."""
+    pipeline = load_pipeline(min_confidence=0.0)
+    detector = pipeline.detector
+    if not isinstance(detector, DBDetector):
+        raise click.UsageError("the default detector has no thresholds to scan")
+    if long_side is not None:
+        detector = replace(detector, long_side=long_side)
+    print(f"{data.name}, long side {detector.long_side}, score threshold {detector.threshold}\n")
+    print("| box threshold | unclip | least confidence | P | R | H | e2e P | e2e R | e2e F1 |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    scan(pipeline, detector, load_scenes(data))
+
+
+if __name__ == "__main__":
+    main()
