@@ -112,7 +112,7 @@ def check_size(width: int, height: int, name: str, max_pixels: int) -> None:
     if width * height > max_pixels:
         raise ImageTooLargeError(
             f"{name}: {width} x {height} is {width * height / 1e6:.1f} megapixels, over the limit of "
-            f"{max_pixels / 1e6:.1f}; scale it down or raise max_pixels"
+            f"{max_pixels / 1e6:.1f}; scale it down, or raise max_pixels in Python"
         )
 
 
