@@ -18,7 +18,7 @@ from detectors.resize import normalise, resize
 
 ScoreMap = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
-LONG_SIDE = 1280  # pixels; see benchmarks/detector.md
+LONG_SIDE = 1280  # pixels, where a model does not name its own; see benchmarks/detector.md
 MAX_ENLARGE = 2.0  # a stamp-sized picture gains from enlarging, a pixel does not
 
 
