@@ -56,12 +56,12 @@ class FileOutput:
     def __init__(self, path: Path, form: Format, *, several: bool) -> None:
         self._path, self._part, self._form, self._several = path, _part(path), form, several
         self._open: tuple[TextIO, PageWriter] | None = None
-        with _writing(path):
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
 
     def write(self, page: Page, photo: Photo | None) -> None:
         """Add page."""
-        with _writing(self._path):
+        with writing(self._path):
             if self._open is None:
                 file = self._part.open("w", encoding="utf-8", newline="\n")
                 self._open = file, PageWriter(file, self._form, several=self._several)
@@ -73,7 +73,7 @@ class FileOutput:
             return
         (file, writer), self._open = self._open, None
         try:
-            with _writing(self._path):
+            with writing(self._path):
                 with file:
                     writer.close()
                 self._part.replace(self._path)
@@ -119,7 +119,7 @@ class OverlayOutput:
 
         number = f".p{page.source.page}" if page.source.page > 1 else ""
         path = _within(self._folder, self._named[page.source.path], f"{number}.overlay.png")
-        with _writing(path):
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         # Rounded as records are, so that `ocrpipe draw` makes the same picture from the record.
         overlay.save(overlay.draw(photo.pixels, rounded(page)), path)
@@ -206,7 +206,8 @@ def _part(path: Path) -> Path:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
+    """An OSError in here becomes an OutputError that names path."""
     try:
         yield
     except OSError as error:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from typing import TextIO
@@ -14,8 +13,9 @@ from typing import TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ocrpipe.errors import ImageError, OutputError
+from ocrpipe.errors import ImageError
 from ocrpipe.images import Photo
+from ocrpipe.outputs import writing
 from ocrpipe.overlay.colours import STEPS
 from ocrpipe.page import Page
 from ocrpipe.redraw import load_page
@@ -40,7 +40,7 @@ class ReportOutput:
     def __init__(self, path: Path, *, title: str = "OCR report", side: int = SIDE) -> None:
         self._path, self._side = path, side
         self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        with _writing(path):
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: TextIO | None = self._part.open("w", encoding="utf-8", newline="\n")
             self._file.write(_head(title))
@@ -56,7 +56,7 @@ class ReportOutput:
         # A script of an unknown type is text to a browser: nothing in it is parsed, run or laid out.
         data = record(page, self._path.parent)
         picture = "" if pixels is None else thumbnail(pixels, self._side, QUALITY)
-        with _writing(self._path):
+        with writing(self._path):
             self._file.write(f'<script type="application/json" class="page">{data}</script>')
             self._file.write(f'<script type="text/plain" class="pixels">{picture}</script>\n')
 
@@ -66,7 +66,7 @@ class ReportOutput:
             return
         file, self._file = self._file, None
         try:
-            with _writing(self._path):
+            with writing(self._path):
                 with file:
                     file.write(f"<script>{_asset('report.js')}</script>\n</body>\n</html>\n")
                 self._part.replace(self._path)
@@ -128,13 +128,3 @@ def _head(title: str) -> str:
 
 def _asset(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written: {error.strerror or error}; choose another place"
-        ) from error
