@@ -150,8 +150,8 @@ def test_the_second_picture_of_a_phone_photo_is_no_page() -> None:
 
 def test_a_header_of_a_hundred_megapixels_is_refused_before_decoding() -> None:
     assert message(png_header(10_000, 10_000), name="h.png") == (
-        "h.png: 10000 x 10000 is 100.0 megapixels, over the limit of 89.5; scale it down, or raise max_pixels in"
-        " Python"
+        "h.png: 10000 x 10000 is 100.0 megapixels, over the limit of 89.5; scale it down, or raise"
+        " max_pixels in Python"
     )
     with pytest.raises(ImageTooLargeError):
         load(png_header(2**31 - 1, 2**31 - 1))
