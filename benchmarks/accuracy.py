@@ -80,7 +80,7 @@ def main(data: Path) -> None:
         "",
         f"`python benchmarks/accuracy.py --data $OCRPIPE_DATA`, {date.today()}: {' + '.join(models)}.",
         "Percent. Checkpoint, thresholds, least confidence and calibration were chosen on these very sets:",
-        "they are slightly flattering. Those beside them come from test sets, which are other words and photos.",
+        "they are slightly flattering. Those beside them come from test sets: other words and photos.",
         "",
         "## Words (no lexicon; accuracy: case-insensitive alphanumeric)",
         "",
