@@ -20,6 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     frozenset(f"ocrpipe.{name}" if prefix else name for name in names.split())
     for prefix, names in (
         (False, "cli"),
+        (True, "commands"),
         (True, "train synth evaluate export serve bench batch report convert explain release doctor options"),
         (True, "pipeline overlay formats labels console outputs redraw chart sidecars"),
         (
@@ -31,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         (False, "detectors recognizer"),
     )
 )
-JOBS = LAYERS[1]
+JOBS = LAYERS[2]
 SIDEWAYS = {("ocrpipe.train", "ocrpipe.synth"), ("ocrpipe.train", "ocrpipe.evaluate")}
 # The public surface: it names what lies in any layer, and loads it only when it is asked for.
 SURFACE = "ocrpipe"
