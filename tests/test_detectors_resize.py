@@ -50,6 +50,12 @@ def test_normalise_gives_zero_for_the_mean_and_moves_channels_first() -> None:
     assert batch[0, :, 0, 0].tolist() == pytest.approx(((np.array([0, 255, 0]) - MEAN) / DEVIATION).tolist())
 
 
+def test_normalise_is_the_formula_to_the_last_bit_for_every_level() -> None:
+    levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1).repeat(3, axis=3)  # (1, 16, 16, 3)
+    formula = (levels.astype(np.float32) - MEAN) / DEVIATION
+    assert np.array_equal(normalise(levels), formula.transpose(0, 3, 1, 2))
+
+
 @pytest.mark.parametrize(
     "image", [np.zeros((0, 5, 3), np.uint8), np.zeros((5, 5), np.uint8), np.zeros((5, 5, 3), np.float32)]
 )
