@@ -13,6 +13,7 @@ from ocrpipe.errors import LabelError
 from ocrpipe.labels.outline import quad_from_outline
 from ocrpipe.labels.photo_files import find_photo, upright_size
 from ocrpipe.labels.scene import Scene, SceneWord
+from ocrpipe.labels.text_file import read_lines
 
 DO_NOT_CARE = "###"
 _PREFIXES = ("gt_", "res_")  # of ground truth and of results, in ICDAR's own archives
@@ -46,18 +47,12 @@ def parse_icdar(line: str) -> SceneWord:
 
 
 def _scene(file: Path, photos: Path) -> Scene:
-    try:
-        lines = file.read_text(encoding="utf-8-sig").split("\n")
-    except OSError as error:
-        raise LabelError(f"{file}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise LabelError(f"{file}: is not UTF-8 text") from error
     words = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(read_lines(file), 1):
         if not line.strip():
             continue
         try:
-            words.append(parse_icdar(line.removesuffix("\r")))
+            words.append(parse_icdar(line))
         except LabelError as error:
             raise LabelError(f"{file}:{number}: {error}") from error
     stem = file.stem
