@@ -43,11 +43,20 @@ class Matching:
         return 2 * self.precision * self.recall / total if total else 0.0
 
 
-def match(
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """pairs: (detection, truth) of one photo; counted: the detections that count, those outside ignore
+    regions, ascending.
+    """
+
+    pairs: tuple[tuple[int, int], ...]
+    counted: tuple[int, ...]
+
+
+def assign(
     detected: NDArray[np.float32], true: NDArray[np.float32], ignored: NDArray[np.bool_]
-) -> tuple[Matching, list[tuple[int, int]]]:
-    """Counts of one photo and the pairs (detection, truth): detected (N, 4, 2), true (M, 4, 2), ignored (M,)
-    bool.
+) -> Assignment:
+    """Which detections are which words: detected (N, 4, 2), true (M, 4, 2), ignored (M,) bool.
 
     As the ICDAR-2015 protocol does it: detections mostly inside an ignore region are dropped, then each word
     takes the first free detection with IoU > 0.5.
@@ -64,7 +73,15 @@ def match(
                 free.discard(kept[near])
                 pairs.append((kept[near], number))
                 break
-    return Matching(len(pairs), len(kept), int((~ignored).sum())), pairs
+    return Assignment(tuple(pairs), tuple(kept))
+
+
+def match(
+    detected: NDArray[np.float32], true: NDArray[np.float32], ignored: NDArray[np.bool_]
+) -> tuple[Matching, list[tuple[int, int]]]:
+    """Counts of one photo and the pairs (detection, truth), as `assign` finds them."""
+    found = assign(detected, true, ignored)
+    return Matching(len(found.pairs), len(found.counted), int((~ignored).sum())), list(found.pairs)
 
 
 def total(matchings: Iterable[Matching]) -> Matching:

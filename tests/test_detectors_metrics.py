@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detectors.metrics import Matching, match, total
+from detectors.metrics import Assignment, Matching, assign, match, total
 
 
 def boxes(*spans: tuple[float, float]) -> NDArray[np.float32]:
@@ -73,3 +73,26 @@ def test_totals_add_counts_so_that_photos_with_many_words_weigh_more() -> None:
 
 def test_a_bow_tie_quad_is_matched_without_failing() -> None:
     assert match(boxes((0, 30))[:, [0, 2, 1, 3]], boxes((0, 30)), legible(1))[0].detected == 1
+
+
+def test_a_worked_photo_of_the_protocol() -> None:
+    """Six words, one of them an ignore region, and six detections, each with its reason."""
+    true = boxes((0, 30), (40, 70), (80, 110), (200, 260), (300, 330), (400, 430))
+    ignored = np.array([False, False, False, True, False, False])
+    detected = boxes(
+        (300, 360),  # IoU exactly 0.5 with word 4: wrong
+        (0, 70),  # over words 0 and 1 at once, IoU 0.43 with each: wrong
+        (82, 110),  # word 2
+        (80, 110),  # fits word 2 better, but the first that fits has taken it: wrong
+        (210, 230),  # inside the ignore region: does not count
+        (255, 275),  # a quarter of it in the ignore region: wrong
+    )
+    assert assign(detected, true, ignored) == Assignment(pairs=((2, 2),), counted=(0, 1, 2, 3, 5))
+    assert match(detected, true, ignored)[0] == Matching(matched=1, detected=5, true=5)
+
+
+def test_words_choose_in_their_order_even_where_another_choice_would_match_more() -> None:
+    # Word 0 takes the wide box, the only one left for word 1 does not fit it: no optimal assignment is sought.
+    true, detected = boxes((0, 40), (16, 56)), boxes((8, 48), (0, 40))
+    assert assign(detected, true, legible(2)).pairs == ((0, 0),)
+    assert assign(detected[::-1], true, legible(2)).pairs == ((0, 0), (1, 1))
