@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ocrpipe.errors import ImageError, ImageTooLargeError
-from ocrpipe.images import MAX_PIXELS, load, load_pages
+from ocrpipe.images import FORMATS, MAX_PIXELS, load, load_pages
 from ocrpipe.page import ImageInfo, Source
 
 ORIENTATION = 0x0112
@@ -71,6 +71,22 @@ def test_a_photo_says_where_it_came_from(tmp_path: Path) -> None:
     assert load(LEFT_RED).source == Source("<array>", 1, 1, None)
     assert load(Image.fromarray(LEFT_RED)).source.path == "<image>"
     assert load(png(), name="camera 1").source.path == "camera 1"
+
+
+@pytest.mark.parametrize("format", sorted({*FORMATS} - {"DIB"}))
+def test_every_format_is_read_and_named(format: str) -> None:
+    colours = np.kron(LEFT_RED, np.ones((16, 16, 1), np.uint8))
+    photo = load(encoded(Image.fromarray(colours), format))
+    assert photo.source.format == format
+    assert (
+        np.abs(photo.pixels[8::16, 8::16].astype(int) - LEFT_RED).max() <= 60
+    )  # some are lossy, GIF has a palette
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "RGB", "F"])
+def test_every_kind_of_portable_map_is_read(mode: str) -> None:
+    photo = load(encoded(Image.new(mode, (5, 4)), "PPM"))
+    assert (photo.source.format, photo.pixels.shape) == ("PPM", (4, 5, 3))
 
 
 def test_a_pipe_that_cannot_seek_is_read(tmp_path: Path) -> None:
@@ -204,8 +220,8 @@ def test_each_broken_file_is_one_line_that_says_what_is_wrong(tmp_path: Path) ->
         file("cut.jpg", jpeg[: len(jpeg) // 2]): "is damaged or cut off",
         file("cut.png", png()[:50]): "is damaged or cut off",
         file("header.png", png()[:33]): "is damaged or cut off",
-        file("page.jpg", b"%PDF-1.7 and so on"): "is a PDF, not a photo",
-        file("phone.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"): "is a HEIC photo or a film",
+        file("page.jpg", b"%PDF-1.7 and so on"): "is a damaged PDF (Data format error)",
+        file("phone.jpg", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"): "is a damaged HEIC photo",
         folder: "is a folder, not a photo",
         link: "is a link to a missing file",
         tmp_path / "missing.jpg": "no such file",
@@ -236,13 +252,15 @@ def test_damage_on_a_later_page_comes_after_the_pages_before_it() -> None:
         next(pages)
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "PPM"])
+@pytest.mark.parametrize(
+    "format", ["JPEG", "PNG", "BMP", "WEBP", "TIFF", "GIF", "PPM", "JPEG2000", "AVIF", "QOI"]
+)
 def test_damaged_files_of_every_format_end_in_an_image_error(format: str) -> None:
     rng = random.Random(format)
     exif = Image.Exif()
     exif[ORIENTATION] = 6
     options = {"exif": exif} if format in ("JPEG", "PNG", "WEBP", "TIFF") else {}
-    whole = encoded(Image.effect_noise((24, 24), 60), format, **options)
+    whole = encoded(Image.effect_noise((24, 24), 60).convert("RGB"), format, **options)
     for _ in range(150):
         data = bytearray(whole)
         for _ in range(rng.randint(1, 6)):

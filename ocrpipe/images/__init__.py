@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from ocrpipe.images.decode import FORMATS, MAX_PIXELS
 from ocrpipe.images.find import PHOTO_SUFFIXES, find_photos
+from ocrpipe.images.intake import Intake, PageNumbers, parse_pages
 from ocrpipe.images.photo import Photo, PhotoSource, load, load_pages
 from ocrpipe.images.pixels import array_to_rgb, image_to_rgb
 
 __all__ = [
     "FORMATS",
     "MAX_PIXELS",
+    "Intake",
     "PHOTO_SUFFIXES",
+    "PageNumbers",
     "Photo",
     "PhotoSource",
     "array_to_rgb",
@@ -18,4 +21,5 @@ __all__ = [
     "image_to_rgb",
     "load",
     "load_pages",
+    "parse_pages",
 ]

@@ -19,9 +19,11 @@ from ocrpipe.errors import ImageError, ImageTooLargeError
 
 # Named, so that no exotic plug-in (EPS starts Ghostscript, ICO hides pictures larger than its header says)
 # ever runs.
-FORMATS = ("JPEG", "PNG", "BMP", "DIB", "WEBP", "TIFF", "GIF", "PPM", "JPEG2000") + (
+FORMATS = ("JPEG", "PNG", "BMP", "DIB", "WEBP", "TIFF", "GIF", "PPM", "JPEG2000", "QOI") + (
     ("AVIF",) if find_spec("PIL.AvifImagePlugin") else ()  # Pillow 11.3 and later
 )
+
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
 
 # 256 MiB as RGB, Pillow's own line too. An A3 page at 600 dpi (70 megapixels) passes; decoding one at the
 # limit takes about 0.9 GB for a moment, which a small machine still has.
@@ -64,21 +66,39 @@ def open_image(file: BinaryIO, name: str, max_pixels: int) -> Image.Image:
     file.seek(0)
     try:
         with _limit_lifted():
-            return Image.open(file, formats=FORMATS)
+            return Image.open(file, formats=_formats(head))
     except UnidentifiedImageError as error:
         raise ImageError(f"{name}: {_alien(head)}") from error
     except _DAMAGE as error:
         raise ImageError(f"{name}: {_damaged(error)}") from error
 
 
+def _formats(head: bytes) -> tuple[str, ...]:
+    """What Pillow may take a file for that begins with head; HEIC too where its plug-in is installed."""
+    if not _is_heic(head) or find_spec("pi_heif") is None:
+        return FORMATS
+    if "HEIF" not in Image.OPEN:
+        import pi_heif
+
+        pi_heif.register_heif_opener(thumbnails=False)
+    return ("HEIF",)
+
+
+def _is_heic(head: bytes) -> bool:
+    """Whether head begins a HEIF file of HEVC pictures, by its brand (ISO/IEC 23008-12, annex B)."""
+    return head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS
+
+
 def _alien(head: bytes) -> str:
     """What a file is that Pillow does not know, by its first bytes, and what to do about it."""
     if head.startswith((b"\xff\xd8", b"\x89PNG", b"BM", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")):
         return "is damaged or cut off (its header makes no sense); copy it again"
-    if head.startswith(b"%PDF"):
-        return "is a PDF, not a photo; export its pages as PNG"
+    if _is_heic(head):
+        if find_spec("pi_heif") is None:
+            return 'is a HEIC photo; run: pip install "ocrpipe[heic]", or convert it to JPEG'
+        return "is a damaged HEIC photo; copy it again"
     if head[4:8] == b"ftyp":
-        return "is a HEIC photo or a film; convert it to JPEG"
+        return "is a film or a photo of an unknown kind; convert it to JPEG"
     known = ", ".join(f for f in FORMATS if f != "DIB")
     return f"is not a photo in a known format; convert it to one of {known}"
 
@@ -107,12 +127,14 @@ def seek_frame(image: Image.Image, index: int, name: str) -> None:
         image.seek(index)
 
 
-def check_size(width: int, height: int, name: str, max_pixels: int) -> None:
-    """Raise ImageTooLargeError if width x height is more than max_pixels."""
+def check_size(
+    width: int, height: int, name: str, max_pixels: int, remedy: str = "scale it down, or raise"
+) -> None:
+    """Raise ImageTooLargeError, which asks for remedy, if width x height is more than max_pixels."""
     if width * height > max_pixels:
         raise ImageTooLargeError(
             f"{name}: {width} x {height} is {width * height / 1e6:.1f} megapixels, over the limit of "
-            f"{max_pixels / 1e6:.1f}; scale it down, or raise max_pixels in Python"
+            f"{max_pixels / 1e6:.1f}; {remedy} max_pixels in Python"
         )
 
 

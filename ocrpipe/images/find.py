@@ -12,7 +12,13 @@ PHOTO_SUFFIXES = frozenset(
     f".{name}"
     for name in (
         *("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "bmp", "dib", "webp", "tif", "tiff", "gif"),
-        *("ppm", "pgm", "pbm", "pnm", "jp2", "j2k", "avif"),
+        *("ppm", "pgm", "pbm", "pnm", "pfm", "jp2", "j2k", "jpx", "jpf", "j2c", "jpc", "avif", "qoi"),
+        *(
+            "heic",
+            "heif",
+            "hif",
+            "pdf",
+        ),  # with extras; without them each is an error that says what to install
     )
 )
 

@@ -23,12 +23,15 @@ from ocrpipe.images.decode import (
     open_path,
     seek_frame,
 )
+from ocrpipe.images.intake import Intake, check_pages
+from ocrpipe.images.pdf import MAGIC, pdf_pages
 from ocrpipe.images.pixels import array_to_rgb, image_to_rgb
 from ocrpipe.page import ImageInfo, Source
 
 PhotoSource = str | Path | bytes | BinaryIO | Image.Image | NDArray[Any]
 
-_PAGED = ("TIFF", "GIF")  # a second picture in an MPO (depth, preview) is no page
+_PAGED = ("TIFF", "GIF")  # a second picture in an MPO (depth, preview) or a HEIC (burst) is no page
+_ANY = Intake()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,20 +56,22 @@ def load(source: PhotoSource, *, max_pixels: int = MAX_PIXELS, name: str | None 
 
 
 def load_pages(
-    source: PhotoSource, *, max_pixels: int = MAX_PIXELS, name: str | None = None
+    source: PhotoSource, *, max_pixels: int = MAX_PIXELS, name: str | None = None, intake: Intake = _ANY
 ) -> Iterator[Photo]:
-    """Every page of a TIFF and every frame of a GIF, one at a time; the one photo of anything else.
+    """Every page of a TIFF or PDF and every frame of a GIF, one at a time; the one photo of anything else.
 
-    As `load`. An error on page k comes after the pages before it, and ends the iteration.
+    As `load`; intake chooses among pages, and those it does not want are not decoded. An error on page k
+    comes after the pages before it, and ends the iteration. A file without a page that `intake.pages` names
+    is an ImageError.
     """
     called = name if name is not None else _name(source)
     if isinstance(source, np.ndarray):
         yield _from_array(source, called, max_pixels)
     elif isinstance(source, Image.Image):
-        yield from _pages(source, called, max_pixels)
+        yield from _pages(source, called, max_pixels, intake)
     else:
-        with _opened(source, called) as file, open_image(file, called, max_pixels) as image:
-            yield from _pages(image, called, max_pixels)
+        with _opened(source, called) as file:
+            yield from _file_pages(file, called, max_pixels, intake)
 
 
 def _name(source: PhotoSource) -> str:
@@ -109,9 +114,24 @@ def _from_array(array: NDArray[Any], name: str, max_pixels: int) -> Photo:
     return Photo(pixels, Source(name), ImageInfo(pixels.shape[1], pixels.shape[0]))
 
 
-def _pages(image: Image.Image, name: str, max_pixels: int) -> Iterator[Photo]:
+def _file_pages(file: BinaryIO, name: str, max_pixels: int, intake: Intake) -> Iterator[Photo]:
+    head = file.read(32)
+    file.seek(0)
+    if head.lstrip().startswith(MAGIC):
+        for number, pages, pixels in pdf_pages(file.read(), name, max_pixels, intake):
+            info = ImageInfo(pixels.shape[1], pixels.shape[0])
+            yield Photo(pixels, Source(name, number, pages, "PDF"), info)
+        return
+    with open_image(file, name, max_pixels) as image:
+        yield from _pages(image, name, max_pixels, intake)
+
+
+def _pages(image: Image.Image, name: str, max_pixels: int, intake: Intake) -> Iterator[Photo]:
     pages = count_frames(image, name) if image.format in _PAGED else 1
+    check_pages(pages, name, intake)
     for page in range(1, pages + 1):
+        if not intake.wants(page):
+            continue
         called = f"{name}, page {page}" if pages > 1 else name
         if pages > 1:
             seek_frame(image, page - 1, called)
