@@ -15,9 +15,9 @@ from typing import Protocol, TextIO
 
 from ocrpipe.errors import OutputError
 from ocrpipe.formats import FORMATS, Format, PageWriter, find
-from ocrpipe.formats.json_format import rounded
 from ocrpipe.images import Photo
 from ocrpipe.page import Page
+from ocrpipe.records import rounded
 
 
 class Output(Protocol):

@@ -1,6 +1,6 @@
 """What was read: Word, Line, Block and Page, plain frozen records that compare, hash and go to JSON.
 
-The names follow the result schema `ocr-result@1` (`ocrpipe/formats/json_format.py` writes it). Polygons are
+The names follow the result schema `ocr-result@1` (`ocrpipe.records` writes and reads it). Polygons are
 tuples of (x, y) in pixels of the upright photo, clockwise from the corner that is top-left when the text is
 read.
 """
@@ -8,6 +8,7 @@ read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 Polygon = tuple[tuple[float, float], ...]
 
@@ -166,3 +167,38 @@ class Page:
     def needs_review(self) -> bool:
         """True for a failed page and for one with a word below `REVIEW_BELOW`."""
         return self.error is not None or any(w.confidence < REVIEW_BELOW for w in self.words)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The `ocr-result@1` record of this page, plain JSON types, numbers rounded.
+
+        Raises ValueError, saying where, for a number that is NaN or infinite.
+        """
+        from ocrpipe.records import to_dict
+
+        return to_dict(self)
+
+    @classmethod
+    def from_dict(cls, record: object) -> Page:
+        """The page that such a record describes; unknown fields are passed over.
+
+        Raises ResultError with the place, as in "words[3].polygon: expected 4 points", for any other value.
+        """
+        from ocrpipe.records import from_dict
+
+        return from_dict(record)
+
+    def to_json(self, *, one_line: bool = False) -> str:
+        """The record as JSON text, a field and a word a line, or all on one line as in a JSONL file."""
+        from ocrpipe.records import compact, readable, to_dict
+
+        return (compact if one_line else readable)(to_dict(self))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A dict a word, in reading order, as a data frame takes them: `pandas.DataFrame(page.rows())`.
+
+        Every row has the columns of `ocrpipe.records.COLUMNS`: path, place, text, scores, corners, error. A
+        page without words is one row whose word is None.
+        """
+        from ocrpipe.records import rows
+
+        return rows(self)

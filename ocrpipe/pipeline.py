@@ -44,6 +44,7 @@ class _Found:
     scores: NDArray[np.float32]
     crops: Sequence[NDArray[np.uint8]]
     detect_ms: float
+    load_ms: float = 0.0
 
 
 class Pipeline:
@@ -76,20 +77,28 @@ class Pipeline:
 
         Raises ImageError where the photo cannot be read.
         """
-        start = time.perf_counter()
-        photo = images.load(source)
-        load_ms = _since(start)
-        return with_load_time(self.read_photo(photo), load_ms)
+        return self._pages([self._find_in(source)])[0]
 
     def read_photo(self, photo: Photo) -> Page:
         """The words of a photo that is loaded already."""
         return self._pages([self._find(photo)])[0]
 
-    def read_many(self, photos: Iterable[Photo]) -> Iterator[Page]:
-        """One page a photo, in order; the crops of `PHOTOS_AT_ONCE` photos are transcribed together."""
+    def read_many(self, photos: Iterable[PhotoSource | Photo]) -> Iterator[Page]:
+        """One page a photo, in order; the crops of `PHOTOS_AT_ONCE` photos are transcribed together.
+
+        Raises ImageError at the first that cannot be read; `ocrpipe.batch.read_all` makes it a record.
+        """
         coming = iter(photos)
-        while group := [self._find(photo) for photo in islice(coming, PHOTOS_AT_ONCE)]:
+        while group := [self._find_in(photo) for photo in islice(coming, PHOTOS_AT_ONCE)]:
             yield from self._pages(group)
+
+    def _find_in(self, source: PhotoSource | Photo) -> _Found:
+        if isinstance(source, Photo):
+            return self._find(source)
+        start = time.perf_counter()
+        photo = images.load(source)
+        load_ms = _since(start)
+        return replace(self._find(photo), load_ms=load_ms)
 
     def _find(self, photo: Photo) -> _Found:
         start = time.perf_counter()
@@ -107,7 +116,7 @@ class Pipeline:
         for found in group:
             own = list(islice(transcripts, len(found.crops)))
             share = len(own) / len(every) if every else 0.0
-            timing = Timing(detect=found.detect_ms, recognize=recognize_ms * share)
+            timing = Timing(load=found.load_ms, detect=found.detect_ms, recognize=recognize_ms * share)
             pages.append(replace(self._page(found, own), timing_ms=timing))
         return pages
 

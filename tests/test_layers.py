@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             "images crops reading_order char_boxes word_details "
             "lexicons decode_options weights model_index runtime",
         ),
-        (True, "page errors device version"),
+        (True, "page records errors device version"),
         (False, "detectors recognizer"),
     )
 )

@@ -15,10 +15,10 @@ from ocrpipe.decode_options import N_BEST_IN_FULL, DecodeOptions
 from ocrpipe.device import choose
 from ocrpipe.errors import LexiconError, ResultError
 from ocrpipe.formats import from_dict, load_schema, to_dict
-from ocrpipe.formats.json_format import rounded
 from ocrpipe.images import load
 from ocrpipe.page import Alternative, LexiconMatch, Page, Word
 from ocrpipe.pipeline import load_pipeline, transcribe_photo
+from ocrpipe.records import rounded
 from ocrpipe.weights import load_recognizer
 from recognizer.charset import charset
 from recognizer.decoding import Decoding

@@ -19,8 +19,8 @@ from ocrpipe import version as versions
 from ocrpipe.errors import ResultError
 from ocrpipe.formats import FORMATS, Format, PageWriter, find, from_dict, load, load_schema, loads, to_dict
 from ocrpipe.formats.base import grouped
-from ocrpipe.formats.json_format import compact, rounded
 from ocrpipe.page import Block, Failure, ImageInfo, Line, ModelInfo, Page, Polygon, Source, Timing, Word
+from ocrpipe.records import compact, rounded
 from ocrpipe.version import _checkout_version, version
 
 BOX: Polygon = ((0.0, 0.0), (9.0, 0.0), (9.0, 4.0), (0.0, 4.0))

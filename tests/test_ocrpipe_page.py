@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import FrozenInstanceError, replace
+from typing import Any
 
+import jsonschema
 import pytest
+from result_pages import PAGES, empty, failure, sign
 
+from ocrpipe.errors import ResultError
+from ocrpipe.formats import load_schema
 from ocrpipe.page import Block, Failure, Line, Page, Polygon, Source, Word
+from ocrpipe.records import COLUMNS, rounded
 
 BOX: Polygon = ((0.0, 0.0), (9.0, 0.0), (9.0, 4.0), (0.0, 4.0))
 
@@ -60,3 +67,43 @@ def test_records_compare_hash_and_cannot_be_changed() -> None:
     name = "source"
     with pytest.raises(FrozenInstanceError):
         setattr(page, name, Source("b.jpg"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.source.path[:9])
+def test_a_page_comes_back_from_its_dict_and_from_its_json_with_numbers_rounded(page: Page) -> None:
+    assert Page.from_dict(page.to_dict()) == rounded(page)
+    for one_line in (False, True):
+        text = page.to_json(one_line=one_line)
+        assert json.loads(text) == page.to_dict()
+        assert ("\n" in text) is not one_line
+    jsonschema.validate(page.to_dict(), load_schema())
+
+
+def test_a_dict_that_is_no_record_is_refused_with_the_place() -> None:
+    with pytest.raises(ResultError, match=r"words\[1\]\.confidence: expected from 0 to 1, got 2"):
+        Page.from_dict(sign().to_dict() | {"words": [w | {"confidence": 1 + w["id"]} for w in _words()]})
+
+
+def _words() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = sign().to_dict()["words"]
+    return found
+
+
+def test_rows_are_the_words_with_their_places_counted_from_1() -> None:
+    rows = sign().rows()
+    assert [tuple(row) for row in rows] == [COLUMNS] * 4
+    assert [(r["block"], r["line"], r["word"], r["text"]) for r in rows] == [
+        (1, 1, 1, "FORD"), (2, 1, 1, "OPEN"), (2, 1, 2, "24H,"), (3, 1, 1, "Café"),
+    ]  # fmt: skip
+    assert rows[0] == {
+        "path": "café/sign.jpg", "page": 1, "block": 1, "line": 1, "word": 1, "text": "FORD",
+        "confidence": 0.9877, "detection_score": 0.9123, "angle": -1.1, "x1": 10.0, "y1": 20.0,
+        "x2": 110.0, "y2": 18.0, "x3": 111.0, "y3": 50.0, "x4": 11.0, "y4": 52.0, "error": None,
+    }  # fmt: skip
+
+
+def test_a_page_without_words_is_one_row_and_a_failed_one_says_why() -> None:
+    (blank,), (failed,) = empty().rows(), failure().rows()
+    assert {name for name, value in blank.items() if value is not None} == {"path", "page"}
+    assert failed["error"] == 'ImageError: bad.jpg: "cut" <off>; copy it\nagain'
+    assert failed["word"] is None

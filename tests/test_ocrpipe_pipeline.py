@@ -13,7 +13,7 @@ from tiny_models import weights_folder
 import ocrpipe
 from detectors import Detections
 from ocrpipe.errors import ImageError
-from ocrpipe.images import Photo, load
+from ocrpipe.images import Photo, PhotoSource, load
 from ocrpipe.page import ModelInfo, Source
 from ocrpipe.pipeline import PHOTOS_AT_ONCE, Pipeline, detect_photo, load_pipeline, transcribe_photo
 from recognizer import Transcript
@@ -121,6 +121,28 @@ def test_many_photos_give_the_pages_that_each_gives_alone_in_one_call_a_group() 
     alone = [pipeline.read_photo(photo) for photo in photos]
     assert [page.words for page in together] == [page.words for page in alone]
     assert list(pipeline.read_many([])) == []
+
+
+def test_many_photos_may_be_of_any_kind_and_are_loaded_when_their_turn_comes(tmp_path: Path) -> None:
+    Image.fromarray(WHITE).save(tmp_path / "a.png")
+    pipeline = Pipeline(FakeDetector(*TWO_LINES), FakeRecognizer())
+    kinds: tuple[PhotoSource | Photo, ...] = (
+        WHITE,
+        tmp_path / "a.png",
+        (tmp_path / "a.png").read_bytes(),
+        load(WHITE, name="loaded"),
+    )
+    pages = pipeline.read_many([*kinds] * 4 + [tmp_path / "gone.png"])
+    first = [next(pages) for _ in range(PHOTOS_AT_ONCE)]
+    assert [page.source.path for page in first[:4]] == [
+        "<array>",
+        str(tmp_path / "a.png"),
+        "<bytes>",
+        "loaded",
+    ]
+    assert {page.words for page in first} == {pipeline.read(WHITE).words}
+    with pytest.raises(ImageError, match=r"gone\.png: "):
+        next(pages)
 
 
 def test_the_page_says_which_models_spoke_and_how_long_they_took() -> None:

@@ -13,14 +13,15 @@ from ocrpipe.formats.coco_text import COCO_TEXT
 from ocrpipe.formats.csv_format import CSV
 from ocrpipe.formats.hocr import HOCR
 from ocrpipe.formats.icdar import ICDAR
-from ocrpipe.formats.json_format import JSON, to_dict
-from ocrpipe.formats.json_reader import from_dict, load, loads
+from ocrpipe.formats.json_format import JSON
+from ocrpipe.formats.json_reader import load, loads
 from ocrpipe.formats.jsonl import JSONL
 from ocrpipe.formats.label_studio import LABEL_STUDIO
 from ocrpipe.formats.markdown import MARKDOWN
 from ocrpipe.formats.schema import load_schema
 from ocrpipe.formats.text import TEXT
 from ocrpipe.formats.tsv import TSV
+from ocrpipe.records import from_dict, to_dict
 
 _ALL = (JSON, JSONL, TEXT, TSV, CSV, HOCR, ALTO, MARKDOWN, COCO_TEXT, ICDAR, LABEL_STUDIO)
 FORMATS: dict[str, Format] = {form.name: form for form in _ALL}

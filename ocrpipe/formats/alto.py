@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ocrpipe.formats.base import Format, grouped
-from ocrpipe.formats.json_format import rounded
 from ocrpipe.formats.layout import BlockNode, LineNode, box, one_line, plain, size, tree
 from ocrpipe.formats.markup import attributes, escaped
 from ocrpipe.page import Char, ModelInfo, Page, Polygon, Word
+from ocrpipe.records import rounded
 from ocrpipe.version import NAME, version
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"

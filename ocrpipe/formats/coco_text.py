@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ocrpipe.formats.base import Format, grouped
-from ocrpipe.formats.json_format import compact, rounded
 from ocrpipe.page import ImageInfo, Page, Word
+from ocrpipe.records import compact, rounded
 from ocrpipe.version import NAME, version
 
 

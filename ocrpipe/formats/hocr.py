@@ -13,10 +13,10 @@ from __future__ import annotations
 import math
 
 from ocrpipe.formats.base import Format
-from ocrpipe.formats.json_format import rounded
 from ocrpipe.formats.layout import BlockNode, Box, LineNode, box, one_line, size, tree
 from ocrpipe.formats.markup import attributes, escaped
 from ocrpipe.page import Page, Word
+from ocrpipe.records import rounded
 from ocrpipe.version import NAME, version
 
 _LEVEL = 45.0  # degrees within which a slope says more than an angle

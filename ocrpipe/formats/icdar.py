@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ocrpipe.formats.base import Format
-from ocrpipe.formats.json_format import rounded
 from ocrpipe.formats.layout import one_line
 from ocrpipe.formats.text import TEXT
 from ocrpipe.page import Page
+from ocrpipe.records import rounded
 
 
 def _alone(page: Page) -> str:

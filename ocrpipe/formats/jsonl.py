@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ocrpipe.formats.base import Format
-from ocrpipe.formats.json_format import compact, to_dict
 from ocrpipe.page import Page
+from ocrpipe.records import compact, to_dict
 
 
 def _line(page: Page) -> str:

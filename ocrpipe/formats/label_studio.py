@@ -19,8 +19,8 @@ from __future__ import annotations
 from typing import Any
 
 from ocrpipe.formats.base import Format
-from ocrpipe.formats.json_format import compact, rounded
 from ocrpipe.page import ImageInfo, Page, Word
+from ocrpipe.records import compact, rounded
 from ocrpipe.version import NAME, version
 
 _DECIMALS = 6  # of a percentage: finer than 0.1 px of any photo

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ocrpipe.formats.base import Format
-from ocrpipe.formats.json_format import rounded
 from ocrpipe.formats.text import TEXT
 from ocrpipe.page import Page, Word
+from ocrpipe.records import rounded
 
 
 def _alone(page: Page) -> str:

@@ -8,9 +8,9 @@ and a photo that could not be read is a page of no size. Source: Tesseract's `Ge
 from __future__ import annotations
 
 from ocrpipe.formats.base import Format
-from ocrpipe.formats.json_format import rounded
 from ocrpipe.formats.layout import BlockNode, Box, box, one_line, size, tree
 from ocrpipe.page import Page, Word
+from ocrpipe.records import rounded
 
 COLUMNS = (
     "level", "page_num", "block_num", "par_num", "line_num", "word_num",

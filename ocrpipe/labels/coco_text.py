@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from ocrpipe.errors import LabelError
-from ocrpipe.formats.json_node import Node
 from ocrpipe.labels.json_file import entries, labels_in, optional
 from ocrpipe.labels.outline import quad_from_box, quad_from_outline
 from ocrpipe.labels.scene import Quad, Scene, SceneWord
+from ocrpipe.records import Node
 
 
 def load_coco_text(path: Path, photos: Path | None = None, *, split: str | None = None) -> list[Scene]:

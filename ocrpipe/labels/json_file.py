@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ocrpipe.errors import LabelError, ResultError
-from ocrpipe.formats.json_node import Node
+from ocrpipe.records import Node
 
 
 @contextmanager

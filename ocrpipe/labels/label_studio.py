@@ -12,11 +12,11 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ocrpipe.errors import LabelError
-from ocrpipe.formats.json_node import Node
 from ocrpipe.labels.json_file import labels_in, optional
 from ocrpipe.labels.outline import quad_from_box, quad_from_outline
 from ocrpipe.labels.photo_files import first_that_exists, upright_size
 from ocrpipe.labels.scene import Quad, Scene, SceneWord
+from ocrpipe.records import Node
 
 _IMAGE_KEYS = ("image", "ocr", "captioning")  # of `data`: ours, and those of Label Studio's own templates
 _IGNORED = frozenset({"ignore", "illegible"})

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ocrpipe.formats.json_format import compact, rounded
 from ocrpipe.formats.layout import size, tree
 from ocrpipe.page import Page, Word
+from ocrpipe.records import compact, rounded
 
 # Inside <script> these begin tags and comments; in JSON they may as well be escapes.
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
