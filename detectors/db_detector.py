@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Detections, Image
-from detectors.geometry import clip, sides
+from detectors.geometry import clip, side_lengths
 from detectors.postprocess import Decision, postprocess
 from detectors.resize import normalise, resize
 
@@ -57,5 +57,5 @@ class DBDetector:
         found = postprocess(np.asarray(score[: resized.height, : resized.width], np.float32), self.decision())
         height, width = image.shape[:2]
         quads = clip(resized.to_photo(found.quads), width, height)
-        kept = np.array([min(sides(quad)) > 0.5 for quad in quads], np.bool_)  # clipped to nothing
+        kept = np.minimum(*side_lengths(quads)) > 0.5  # others were clipped to nothing
         return Detections(quads[kept], found.scores[kept])

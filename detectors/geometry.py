@@ -41,16 +41,26 @@ def order_quad(corners: Polygon2D) -> Polygon2D:
     degrees keeps its own top-left corner. Never relies on the corner order of cv2.minAreaRect, which changed
     in OpenCV 5.
     """
-    points = np.asarray(corners, np.float64).reshape(4, 2)
-    centred = points - points.mean(axis=0)
-    points = points[np.argsort(np.arctan2(centred[:, 1], centred[:, 0]), kind="stable")]  # clockwise, y down
-    edges = np.roll(points, -1, axis=0) - points
-    lengths = np.maximum(np.linalg.norm(edges, axis=1), 1e-9)
-    upward = edges[:, 0] / lengths  # for a clockwise outline, -normal_y equals the edge's direction along x
+    return order_quads(np.asarray(corners).reshape(1, 4, 2))[0]
+
+
+def order_quads(corners: NDArray[np.floating]) -> NDArray[np.float32]:
+    """`order_quad` for many at once: corners (N, 4, 2), any order, as (N, 4, 2) float32 quads."""
+    points = np.asarray(corners, np.float64)
+    x, y = np.moveaxis(points - points.mean(axis=1, keepdims=True), 2, 0)  # (N, 4) each
+    clockwise = np.argsort(np.arctan2(y, x), axis=1, kind="stable")  # as seen on the screen, y down
+    points = np.take_along_axis(points, clockwise[:, :, None], axis=1)
+    edges = np.roll(points, -1, axis=1) - points
+    lengths = np.maximum(np.linalg.norm(edges, axis=2), 1e-9)
+    upward = (
+        edges[:, :, 0] / lengths
+    )  # for a clockwise outline, -normal_y equals the edge's direction along x
     # Opposite edges vote together, so that a perspective quad is judged by its axis and not by one side of
     # it.
-    votes = upward - np.roll(upward, 2)
-    return np.roll(points, -int(np.argmax(np.round(votes, 6))), axis=0).astype(np.float32)
+    votes = upward - np.roll(upward, 2, axis=1)
+    first = np.argmax(np.round(votes, 6), axis=1)
+    turned = (np.arange(4) + first[:, None]) % 4  # (N, 4)
+    return np.take_along_axis(points, turned[:, :, None], axis=1).astype(np.float32)
 
 
 def min_area_quad(points: Polygon2D) -> Polygon2D:
@@ -62,6 +72,12 @@ def sides(quad: Polygon2D) -> tuple[float, float]:
     """Mean width (along the text) and mean height (across it) of an ordered quad, in pixels."""
     top, right, bottom, left = (float(np.linalg.norm(quad[(i + 1) % 4] - quad[i])) for i in range(4))
     return (top + bottom) / 2, (right + left) / 2
+
+
+def side_lengths(quads: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """`sides` for many: mean widths (N,) and mean heights (N,) of ordered quads (N, 4, 2), in pixels."""
+    lengths = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)  # (N, 4)
+    return (lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2
 
 
 def offset(polygon: Polygon2D, distance: float) -> list[Polygon2D]:

@@ -7,17 +7,25 @@ the paper grows every part by area x 1.5 / outline, which gives a long word thre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Detections
-from detectors.geometry import min_area_quad, sides
+from detectors.geometry import order_quads, side_lengths
 
 SHRINK_RATIO = 0.6  # the same number as in `targets`
 MAX_PARTS = 3000  # a page of small print has 1,500 words; noise beyond this only costs time
+_CORNERS = np.array(
+    [[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32
+)  # which way each one lies, right and down
+_CENTRE = np.float32(0.5)  # OpenCV's integers are pixel centres; ours are corners
+
+Pixels = NDArray[np.float64]
 
 
 @dataclass(frozen=True)  # no slots: the defaults below are read from the class
@@ -39,9 +47,17 @@ class Decision:
             raise ValueError(f"ratios and sizes must not be negative: {self.unclip_ratio}, {self.min_size}")
 
 
-def grow_distance(width: float, height: float, ratio: float = SHRINK_RATIO) -> float:
-    """How far a width x height rectangle, got by shrinking with ratio, has to grow to be what it was, in
-    pixels.
+class _Part(NamedTuple):
+    """A connected part of a score map: outer outline (K, 2) integer pixels, how many pixels, mean score."""
+
+    outline: NDArray[np.int32]
+    pixels: int
+    score: float
+
+
+def grow_distance(width: Pixels, height: Pixels, ratio: float = SHRINK_RATIO) -> Pixels:
+    """How far each of the width x height rectangles (N,), got by shrinking with ratio, has to grow to be what
+    it was, in pixels.
 
     The positive root D of D = (1 - ratio^2) A / L with A and L those of the (width + 2 D) x (height + 2 D)
     rectangle.
@@ -49,51 +65,52 @@ def grow_distance(width: float, height: float, ratio: float = SHRINK_RATIO) -> f
     k = 1 - ratio**2
     half = width + height
     root = np.sqrt((half * (1 - k)) ** 2 + (8 - 4 * k) * k * width * height)
-    return float((root - half * (1 - k)) / (8 - 4 * k))
+    return np.asarray((root - half * (1 - k)) / (8 - 4 * k), np.float64)
 
 
-def pixel_margin(width: float, height: float, pixels: int) -> float:
-    """How far a rectangle around pixel *centres* has to grow to cover the pixels themselves: 0 to 0.5.
+def pixel_margin(width: Pixels, height: Pixels, pixels: NDArray[np.intp]) -> Pixels:
+    """How far each of N rectangles around pixel *centres* has to grow to cover the pixels themselves: 0 to
+    0.5.
 
     Half a pixel where rows lie along it, next to nothing where they cross it; so the count of pixels
     decides: it is the area, whatever the angle.
     """
     half = (width + height) / 2
-    margin = (np.sqrt(max(0.0, half**2 - width * height + pixels)) - half) / 2
-    return float(np.clip(margin, 0.0, 0.5))
+    margin = (np.sqrt(np.maximum(0.0, half**2 - width * height + pixels)) - half) / 2
+    return np.clip(margin, 0.0, 0.5)
 
 
-def grown(outline: NDArray[np.int32], pixels: int, unclip_ratio: float) -> NDArray[np.float32]:
-    """The word (4, 2) whose core has this outline (K, 2) of integer pixels, and so many pixels in it."""
-    quad = min_area_quad(outline.astype(np.float32) + np.float32(0.5))  # pixel centres, in our coordinates
-    width, height = sides(quad)
-    margin = pixel_margin(width, height, pixels)
-    return _swell(quad, margin + grow_distance(width + 2 * margin, height + 2 * margin) * unclip_ratio)
+def _grown(parts: Sequence[_Part], unclip_ratio: float) -> NDArray[np.float32]:
+    """The words (N, 4, 2) whose cores these parts are."""
+    boxes = [
+        np.asarray(cv2.boxPoints(cv2.minAreaRect(part.outline.astype(np.float32) + _CENTRE)))
+        for part in parts
+    ]
+    quads = order_quads(np.array(boxes).reshape(-1, 4, 2))
+    width, height = (length.astype(np.float64) for length in side_lengths(quads))
+    margin = pixel_margin(width, height, np.array([part.pixels for part in parts], np.intp))
+    return _swell(quads, margin + grow_distance(width + 2 * margin, height + 2 * margin) * unclip_ratio)
 
 
-def _swell(quad: NDArray[np.float32], distance: float) -> NDArray[np.float32]:
-    """A rectangle's quad (4, 2) with every side moved outwards;
-    a side of no length keeps its place across.
+def _swell(quads: NDArray[np.float32], distances: Pixels) -> NDArray[np.float32]:
+    """Rectangles' quads (N, 4, 2) with every side moved outwards by their distance of (N,); a side of no
+    length keeps its place across.
     """
-    right, down = quad[1] - quad[0], quad[3] - quad[0]
-    width, height = float(np.hypot(*right)), float(np.hypot(*down))
-    if width <= 0 and height <= 0:
-        right, down = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
-    elif width >= height:
-        right = right / width
-        down = np.array([-right[1], right[0]], np.float32)
-    else:
-        down = down / height
-        right = np.array([down[1], -down[0]], np.float32)
-    signs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32) * np.float32(distance)
-    return np.asarray(quad + signs[:, :1] * right + signs[:, 1:] * down, np.float32)
+    right, down = quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0]  # (N, 2)
+    width, height = np.hypot(*right.T)[:, None], np.hypot(*down.T)[:, None]  # (N, 1)
+    # The longer side tells the direction better; a point lies level.
+    right = np.where(width >= height, right, np.stack([down[:, 1], -down[:, 0]], axis=1))
+    length = np.maximum(width, height)
+    level = np.array([1, 0], np.float32)
+    right = np.where(length > 0, right / np.where(length > 0, length, 1), level)[:, None]  # (N, 1, 2)
+    down = np.stack([-right[..., 1], right[..., 0]], axis=2)
+    reach = _CORNERS * distances.astype(np.float32)[:, None, None]  # (N, 4, 2)
+    return np.asarray(quads + reach[:, :, :1] * right + reach[:, :, 1:] * down, np.float32)
 
 
-def _parts(score: NDArray[np.float32], threshold: float) -> list[tuple[NDArray[np.int32], int, float]]:
-    """Outer outline (K, 2), number of pixels and mean score of every connected part of score > threshold,
-    best first.
-    """
-    inside = (score > threshold).astype(np.uint8)
+def _parts(score: NDArray[np.float32], threshold: float) -> list[_Part]:
+    """Every connected part of score > threshold, best first."""
+    inside = cv2.compare(score, threshold, cv2.CMP_GT)
     outlines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     parts = []
     for outline in outlines:
@@ -101,9 +118,8 @@ def _parts(score: NDArray[np.float32], threshold: float) -> list[tuple[NDArray[n
         window = score[y : y + height, x : x + width]
         core = np.zeros((height, width), np.uint8)
         cv2.drawContours(core, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
-        mean = float(cv2.mean(window, core)[0])
-        parts.append((outline.reshape(-1, 2).astype(np.int32), cv2.countNonZero(core), mean))
-    return sorted(parts, key=lambda part: -part[2])[:MAX_PARTS]
+        parts.append(_Part(outline.reshape(-1, 2), cv2.countNonZero(core), cv2.mean(window, core)[0]))
+    return sorted(parts, key=lambda part: -part.score)[:MAX_PARTS]
 
 
 def postprocess(score: NDArray[np.float32], decision: Decision | None = None) -> Detections:
@@ -116,14 +132,7 @@ def postprocess(score: NDArray[np.float32], decision: Decision | None = None) ->
     decision = decision or Decision()
     if score.ndim != 2:
         raise ValueError(f"score map must be (H, W), got {score.shape}")
-    quads, scores = [], []
-    for outline, pixels, mean in _parts(score, decision.threshold):
-        if mean < decision.box_threshold:
-            break
-        quad = grown(outline, pixels, decision.unclip_ratio)
-        if min(sides(quad)) >= decision.min_size:
-            quads.append(quad)
-            scores.append(mean)
-    if not quads:
-        return Detections.empty()
-    return Detections(np.stack(quads), np.array(scores, np.float32))
+    parts = [part for part in _parts(score, decision.threshold) if part.score >= decision.box_threshold]
+    quads = _grown(parts, decision.unclip_ratio)
+    kept = np.minimum(*side_lengths(quads)) >= decision.min_size
+    return Detections(quads[kept], np.array([part.score for part in parts], np.float32)[kept])

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.geometry import min_area_quad
+from detectors.geometry import min_area_quad, side_lengths
 from recognizer.base import CROP_HEIGHT
 
 Image = NDArray[np.uint8]
@@ -33,7 +33,7 @@ def oriented(quads: Quads) -> Quads:
     books.
     """
     quads = np.asarray(quads, np.float32).reshape(-1, 4, 2)
-    width, height = _sides(quads)
+    width, height = side_lengths(quads)
     axis = quads[:, 2] + quads[:, 3] - quads[:, 0] - quads[:, 1]  # (N, 2), from the first edge to the third
     slack = _VERTICAL * np.linalg.norm(axis, axis=1)
     vertical = np.abs(axis[:, 0]) <= slack
@@ -51,7 +51,7 @@ def readings(quads: Quads) -> tuple[Quads, NDArray[np.intp]]:
     way, or upright after all, as a lone I or 1 is: whoever reads them keeps the surest.
     """
     quads = np.asarray(quads, np.float32).reshape(-1, 4, 2)
-    width, height = _sides(quads)
+    width, height = side_lengths(quads)
     turned, owners = oriented(quads), np.arange(len(quads))
     tall = owners[height > TALL * width]
     ways = np.concatenate([turned, np.roll(turned[tall], 2, axis=1), quads[tall]])  # (M, 4, 2)
@@ -78,12 +78,6 @@ def rectify(image: Image, quads: Quads) -> list[Crop]:
     convex = _is_convex(quads)
     whole = [q if fine else min_area_quad(q) for q, fine in zip(quads, convex, strict=True)]
     return [_rectify_one(image, quad) for quad in whole]
-
-
-def _sides(quads: Quads) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """`detectors.geometry.sides` for many quads: mean widths (N,) and mean heights (N,)."""
-    lengths = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)  # (N, 4)
-    return (lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2
 
 
 def _is_convex(quads: Quads) -> NDArray[np.bool_]:

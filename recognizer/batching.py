@@ -75,7 +75,10 @@ def padded_width(width: int) -> int:
 
 def pad(image: NDArray[np.float32], width: int) -> NDArray[np.float32]:
     """(32, w) -> (32, width) with the last column repeated: an edge of black would look like a letter."""
-    return np.pad(image, ((0, 0), (0, width - image.shape[1])), mode="edge")
+    own = image.shape[1]
+    padded = np.empty((len(image), width), np.float32)  # np.pad is ten times slower on arrays this small
+    padded[:, :own], padded[:, own:] = image, image[:, -1:]
+    return padded
 
 
 def batches(crops: Sequence[Crop]) -> Iterator[Batch]:

@@ -25,11 +25,17 @@ def collapse(path: NDArray[np.intp]) -> list[tuple[int, int, int]]:
     """The map B of the paper: path (T,) of classes -> (class, first frame, last frame) a run, blanks left
     out.
     """
-    if not len(path):
-        return []
-    starts = np.flatnonzero(np.r_[True, path[1:] != path[:-1]])
-    ends = np.r_[starts[1:], len(path)] - 1
-    return [(int(path[a]), int(a), int(b)) for a, b in zip(starts, ends, strict=True) if path[a] != BLANK]
+    classes, starts, ends = _runs(path)
+    return list(zip(classes.tolist(), starts.tolist(), ends.tolist(), strict=True))
+
+
+def _runs(path: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Class, first and last frame of every run of path (T,) that is not of blanks: (K,) each."""
+    changes = np.flatnonzero(path[1:] != path[:-1])
+    starts = np.concatenate([np.zeros(min(1, len(path)), np.intp), changes + 1])
+    ends = np.concatenate([changes, np.full(min(1, len(path)), len(path) - 1, np.intp)])
+    spoken = path[starts] != BLANK
+    return path[starts[spoken]], starts[spoken], ends[spoken]
 
 
 def greedy_decode(probabilities: Probabilities, charset: Charset) -> Transcript:
@@ -40,13 +46,25 @@ def greedy_decode(probabilities: Probabilities, charset: Charset) -> Transcript:
     """
     if probabilities.ndim != 2 or probabilities.shape[1] != charset.classes:
         raise ValueError(f"probabilities must be (T, {charset.classes}), got {probabilities.shape}")
-    runs = collapse(probabilities.argmax(axis=1))
+    path = probabilities.argmax(axis=1)
+    classes, starts, ends = _runs(path)
+    peaks = _peaks(probabilities[np.arange(len(path)), path], starts, ends)
     spans = tuple(
-        CharSpan(charset.characters[c - 1], float(probabilities[a : b + 1, c].max()), a, b)
-        for c, a, b in runs
+        CharSpan(charset.characters[c - 1], score, first, last)
+        for c, score, first, last in zip(
+            classes.tolist(), peaks.tolist(), starts.tolist(), ends.tolist(), strict=True
+        )
     )
     text = "".join(span.char for span in spans)
     return Transcript(text, geometric_mean([span.score for span in spans]), spans, len(probabilities))
+
+
+def _peaks(
+    best: NDArray[np.float32], starts: NDArray[np.intp], ends: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """The highest of best (T,), a number a frame, in each of the K runs start..end: (K,)."""
+    bounds = np.stack([starts, ends + 1], axis=1).ravel()  # every other part lies between two runs
+    return np.maximum.reduceat(np.append(best, np.float32(0)), bounds)[::2]
 
 
 def geometric_mean(scores: list[float]) -> float:

@@ -36,6 +36,16 @@ def test_order_quad_keeps_the_corner_of_text_turned_by_less_than_45_degrees(degr
     assert np.allclose(geometry.order_quad(quad[[2, 0, 3, 1]]), quad)
 
 
+def test_many_quads_are_ordered_and_measured_as_each_one_is_alone() -> None:
+    corners = np.random.default_rng(0).uniform(0, 100, (200, 4, 2)).astype(np.float32)
+    ordered = geometry.order_quads(corners)
+    assert np.array_equal(ordered, np.stack([geometry.order_quad(c) for c in corners]))
+    width, height = geometry.side_lengths(ordered)
+    assert np.allclose(np.stack([width, height], axis=1), [geometry.sides(q) for q in ordered], rtol=1e-6)
+    assert geometry.order_quads(corners[:0]).shape == (0, 4, 2)
+    assert [len(lengths) for lengths in geometry.side_lengths(corners[:0])] == [0, 0]
+
+
 @pytest.mark.parametrize("degrees", [0, 7, 30, -41])
 def test_min_area_quad_of_a_rectangles_points_is_that_rectangle(degrees: float) -> None:
     quad = turned(BOX, degrees)

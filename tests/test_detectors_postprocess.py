@@ -93,17 +93,26 @@ def test_unclip_ratio_scales_the_growth_only() -> None:
     assert quad_iou(tight, inner) > 0.9
 
 
-@pytest.mark.parametrize(("width", "height"), [(30, 30), (100, 20), (10, 80)])
-def test_grow_distance_undoes_the_shrinking_exactly(width: float, height: float) -> None:
-    ratio = 0.4
+def test_grow_distance_undoes_the_shrinking_exactly() -> None:
+    width, height, ratio = np.array([30.0, 100.0, 10.0]), np.array([30.0, 20.0, 80.0]), 0.4
     distance = width * height * (1 - ratio**2) / (2 * (width + height))
     undone = grow_distance(width - 2 * distance, height - 2 * distance, ratio)
     assert undone == pytest.approx(distance)
 
 
 def test_pixel_margin_is_half_a_pixel_for_upright_boxes_and_never_negative() -> None:
-    assert pixel_margin(9, 4, 50) == pytest.approx(0.5)
-    assert pixel_margin(10, 5, 30) == 0
+    margins = pixel_margin(np.array([9.0, 10.0]), np.array([4.0, 5.0]), np.array([50, 30]))
+    assert margins == pytest.approx([0.5, 0])
+
+
+def test_many_words_come_back_as_each_one_does_alone() -> None:
+    quads = np.stack(
+        [rectangle((70 + 85 * i, 60 + 90 * j), 60, 24, 11 * i - 30 * j) for i in range(4) for j in range(4)]
+    )
+    alone = np.concatenate([round_trip(quad[None]) for quad in quads])
+    together = round_trip(quads)
+    order = np.lexsort(together.mean(axis=1).T)
+    assert np.array_equal(together[order], alone[np.lexsort(alone.mean(axis=1).T)])
 
 
 def test_wrong_shapes_and_settings_are_refused() -> None:
