@@ -10,8 +10,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from ocrpipe import options
+from ocrpipe.commands.stages import bad_values_are_usage, build_pipeline
 from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.errors import DeviceError, LexiconError, OcrError, WeightsError
 from ocrpipe.options import FOLDER, PATH, Flow, Machine, Stage1
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ocrpipe.batch import Work
     from ocrpipe.doctor import Finding
     from ocrpipe.formats import Format
-    from ocrpipe.pipeline import Pipeline
 
 FAILED, USAGE, NOTHING, WEIGHTS, INTERRUPTED = 1, 2, 3, 4, 130
 
@@ -101,7 +100,7 @@ def read(
 
     if lexicon_sidecars and decode.pattern is not None:
         raise click.UsageError("a lexicon and a pattern cannot both decide the text; use one of them")
-    pipeline = _pipeline(stage_1, recognizer, decode, machine, min_confidence)
+    pipeline = build_pipeline(stage_1, recognizer, decode, machine, min_confidence)
     return _run(partial(read_with_sidecar, pipeline) if lexicon_sidecars else pipeline.read_photo, flow)
 
 
@@ -119,7 +118,7 @@ def detect(flow: Flow, stage_1: Stage1, machine: Machine) -> int:
     from ocrpipe.pipeline import detect_photo
     from ocrpipe.weights import load_detector
 
-    with _bad_values_are_usage():
+    with bad_values_are_usage():
         detector, info = load_detector(
             stage_1.detector, machine.choose(), machine.weights, stage_1.settings()
         )
@@ -140,7 +139,7 @@ def transcribe(flow: Flow, recognizer: str | None, decode: DecodeOptions, machin
     from ocrpipe.pipeline import transcribe_photo
     from ocrpipe.weights import load_recognizer
 
-    with _bad_values_are_usage():
+    with bad_values_are_usage():
         model, info = load_recognizer(recognizer, machine.choose(), machine.weights, decode)
     return _run(partial(transcribe_photo, model, info, chars=decode.chars), flow)
 
@@ -178,7 +177,7 @@ def convert(result: Path, output: Path | None, form: str | None) -> None:
     from ocrpipe import formats
     from ocrpipe.convert import convert as convert_result
 
-    with _bad_values_are_usage():
+    with bad_values_are_usage():
         wanted = None if form is None else formats.find(form)
         convert_result(result, wanted, _stdout() if output in (None, Path("-")) else output)
 
@@ -211,8 +210,8 @@ def explain(
 
     # A crop needs no detector, whose weights may be missing.
     stage_1 = Stage1(None if word is not None else "contours", None, None)
-    pipeline = _pipeline(stage_1, recognizer, decode, machine)
-    with _bad_values_are_usage():
+    pipeline = build_pipeline(stage_1, recognizer, decode, machine)
+    with bad_values_are_usage():
         picture = draw(explain_photo(pipeline, images.load(photo), word))
     overlay.save(picture, output)
 
@@ -280,29 +279,6 @@ def doctor(weights: Path | None) -> int:
     return _show_findings(examine(weights))
 
 
-def _pipeline(
-    stage_1: Stage1,
-    recognizer: str | None,
-    decode: DecodeOptions,
-    machine: Machine,
-    min_confidence: float = 0.0,
-) -> Pipeline:
-    """Both stages as the options say."""
-    from ocrpipe.pipeline import load_pipeline
-
-    with _bad_values_are_usage():
-        return load_pipeline(
-            stage_1.detector,
-            recognizer,
-            weights_folder=machine.weights,
-            device=machine.device,
-            engine=machine.engine,
-            settings=stage_1.settings(),
-            min_confidence=min_confidence,
-            decode=decode,
-        )
-
-
 def _run(work: Work, flow: Flow, text: Format | None = None) -> int:
     """work on flow's photos; the exit code. text: what "text" means to this command, if not the words."""
     from ocrpipe import batch, formats, images, outputs
@@ -314,7 +290,7 @@ def _run(work: Work, flow: Flow, text: Format | None = None) -> int:
     named = outputs.names(photos, flow.photos)
     several = len(photos) > 1 or photos != list(flow.photos)  # a folder or glob may hold more tomorrow
     to = None if flow.output == Path("-") else flow.output
-    with _bad_values_are_usage():
+    with bad_values_are_usage():
         form = outputs.choose_format(to, flow.form, text)
     sinks = [outputs.open_output(to, form, named, _stdout(), several=several)]
     if flow.json_output is not None:
@@ -357,15 +333,6 @@ def _say(message: str) -> None:
     from ocrpipe import console
 
     console.error(message)
-
-
-@contextmanager
-def _bad_values_are_usage() -> Iterator[None]:
-    """A ValueError in here is about what the user asked for."""
-    try:
-        yield
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
 
 
 if __name__ == "__main__":

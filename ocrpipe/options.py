@@ -117,7 +117,7 @@ flow = gather(
         "json_output",
         type=PATH,
         metavar="OUT",
-        help="Write JSON here as well: a file for all, or a folder, as with -o.",
+        help="Write JSON here as well; for photos a file for all, or a folder, as with -o.",
     ),
     click.option(
         "--overlay", type=FOLDER, metavar="DIR", help="Draw what was found: DIR/NAME.overlay.png for each."
