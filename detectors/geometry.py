@@ -41,7 +41,8 @@ def order_quad(corners: Polygon2D) -> Polygon2D:
     degrees keeps its own top-left corner. Never relies on the corner order of cv2.minAreaRect, which changed
     in OpenCV 5.
     """
-    return order_quads(np.asarray(corners).reshape(1, 4, 2))[0]
+    quad: Polygon2D = order_quads(np.asarray(corners).reshape(1, 4, 2))[0]
+    return quad
 
 
 def order_quads(corners: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -86,7 +86,7 @@ def _grown(parts: Sequence[_Part], unclip_ratio: float) -> NDArray[np.float32]:
         np.asarray(cv2.boxPoints(cv2.minAreaRect(part.outline.astype(np.float32) + _CENTRE)))
         for part in parts
     ]
-    quads = order_quads(np.array(boxes).reshape(-1, 4, 2))
+    quads = order_quads(np.array(boxes, np.float32).reshape(-1, 4, 2))
     width, height = (length.astype(np.float64) for length in side_lengths(quads))
     margin = pixel_margin(width, height, np.array([part.pixels for part in parts], np.intp))
     return _swell(quads, margin + grow_distance(width + 2 * margin, height + 2 * margin) * unclip_ratio)
@@ -110,7 +110,7 @@ def _swell(quads: NDArray[np.float32], distances: Pixels) -> NDArray[np.float32]
 
 def _parts(score: NDArray[np.float32], threshold: float) -> list[_Part]:
     """Every connected part of score > threshold, best first."""
-    inside = cv2.compare(score, threshold, cv2.CMP_GT)
+    inside = (score > threshold).astype(np.uint8)
     outlines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     parts = []
     for outline in outlines:
