@@ -80,7 +80,7 @@ class WordRenderer:
         spaced = not document and rng.random() < 0.15 * difficulty
         spacing = size * float(rng.uniform(-0.04, 0.3)) if spaced else 0.0
         raster = rasterise(text, font, spacing, margin=size // 2 + 2)
-        if raster is None or rng.random() > 0.25 * difficulty:
+        if raster is None or rng.random() > 0.35 * difficulty:
             return raster
         neighbour = rasterise(self.phrases.draw(rng, 8), font, spacing, margin=1)
         where = ("left", "right", "above", "below")[rng.integers(4)]
@@ -115,7 +115,7 @@ class WordRenderer:
         if kind > 0.65 * difficulty or not len(self.backgrounds):
             return np.full(shape[:2], level, np.float32)
         patch = self._patch(rng, shape)
-        relief = contrast * float(rng.uniform(0.1, 0.55 if kind > 0.15 else 0.9))
+        relief = contrast * float(rng.uniform(0.1, 0.5 if kind > 0.15 else 0.8))
         gain = np.float32(relief / max(float(patch.std()) * 2, 8.0))
         return np.asarray(np.float32(level) + (patch - patch.mean()) * gain, np.float32)
 
@@ -154,7 +154,7 @@ def _levels(rng: np.random.Generator, difficulty: float) -> tuple[float, float]:
     """Grey of the surface and of the ink, 0..255: either may be the lighter, and hard pairs are close
     together.
     """
-    least = 110 - 88 * difficulty
+    least = 110 - 70 * difficulty
     while True:
         paper, ink = rng.uniform(0, 255, 2)
         if abs(paper - ink) >= least:
@@ -210,12 +210,12 @@ def _view(
     corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
     seen = _tilted(corners, rng, 0.25 if document else difficulty)
     tall = float(seen[:, 1].max() - seen[:, 1].min())
-    low, high = rng.uniform(-0.05, 0.14, 2) * tall, rng.uniform(-0.05, 0.14, 2) * tall
-    left, right = rng.uniform(-0.04, 0.25, 2) * tall
+    low, high = rng.uniform(-0.07, 0.15, 2) * tall, rng.uniform(-0.07, 0.15, 2) * tall
+    left, right = rng.uniform(-0.05, 0.25, 2) * tall
     start = np.array([seen[:, 0].min() - left, seen[:, 1].min() - low[0]], np.float32)
     end = np.array([seen[:, 0].max() + right, seen[:, 1].max() + high[0]], np.float32)
     # Signs seen from the side are narrower far oftener than wider.
-    stretch = 1.0 if document else float(np.exp(rng.normal(-0.1, 0.22) * difficulty))
+    stretch = 1.0 if document else float(np.exp(rng.normal(-0.15, 0.28) * difficulty))
     scale = height / float(end[1] - start[1])
     width = int(np.clip(round(float(end[0] - start[0]) * scale * stretch), 4, WIDEST * height / HEIGHT))
     shown = (seen - start) * np.array([scale * stretch, scale], np.float32)
@@ -237,6 +237,11 @@ def _tilted(corners: NDArray[np.float32], rng: np.random.Generator, difficulty: 
     turn = float(np.clip(turn, -most, most))
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = rotation @ np.array([[1, shear], [0, 1]])
+    if (
+        rng.random() < 0.25 * difficulty
+    ):  # a sign seen from the side: its lines climb, its letters stand upright
+        climb = float(np.clip(rng.normal(0, 0.3), -most, most))
+        matrix = np.array([[1, 0], [climb, 1]]) @ matrix
     jitter = rng.normal(0, 0.07 * height * difficulty, (4, 2)) * np.array([2.0, 1.0])
     return np.asarray((corners - middle) @ matrix.T + middle + jitter, np.float32)
 
@@ -273,11 +278,11 @@ def _camera(image: Grey, rng: np.random.Generator, difficulty: float, document: 
     if document and rng.random() < 0.15:
         image = effects.threshold_softly(image, rng)
     if rng.random() < 0.65 * difficulty:
-        image = effects.defocus(image, height * float(rng.uniform(0.005, 0.045 if document else 0.06)))
-    if not document and rng.random() < 0.15 * difficulty:
+        image = effects.defocus(image, height * float(rng.uniform(0.005, 0.045 if document else 0.07)))
+    elif not document and rng.random() < 0.4 * difficulty:
         image = effects.motion_blur(image, rng, 3 + 2 * int(rng.integers(max(1, height // 12))))
     if rng.random() < 0.6 * difficulty:
-        image = effects.noise(image, rng, contrast * float(rng.uniform(0.005, 0.09)))
+        image = effects.noise(image, rng, contrast * float(rng.uniform(0.005, 0.07)))
     if rng.random() < 0.3 * difficulty:
         image = effects.gamma(image, float(np.exp(rng.normal(0, 0.35))))
     if rng.random() < 0.5 * difficulty:

@@ -6,8 +6,9 @@ any number of workers, and sees what it would have seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import cv2
@@ -21,7 +22,10 @@ from ocrpipe.synth.fonts import FontPool, load_faces
 from ocrpipe.synth.phrases import load_phrases
 from ocrpipe.synth.words import WordRenderer, load_backgrounds
 from ocrpipe.train.crop_augment import augment
-from ocrpipe.train.real_crops import CASELESS, RealCrop
+from ocrpipe.train.crop_pool import Crops
+from ocrpipe.train.real_crops import CASELESS
+from ocrpipe.train.spelling import rendered_characters, spelled
+from ocrpipe.train.workers import ignore_interrupts, in_one_line
 from recognizer.batching import normalise, pad, stretch
 from recognizer.charset import Charset
 
@@ -45,8 +49,8 @@ class Mix:
 
     batch: int = 32
     easy_until: int = 150_000  # difficulty grows linearly to 1 until here
-    real_share: float = 0.15
-    late_real_share: float = 0.30
+    real_share: float = 0.30
+    late_real_share: float = 0.45
     late_from: int = 1 << 60  # samples after which the late share holds
     looks: int = 2
 
@@ -61,28 +65,34 @@ class Mix:
 
 def load_renderer(data: Path, charset: Charset) -> WordRenderer:
     """A renderer from data/fonts (but the held-out families), data/lexicons and data/backgrounds."""
-    fonts = FontPool(load_faces(data / "fonts"), charset.characters)
+    characters = rendered_characters(charset)
+    fonts = FontPool(load_faces(data / "fonts"), characters)
     return WordRenderer(
-        load_phrases(data / "lexicons", charset.characters), fonts, load_backgrounds(data / "backgrounds")
+        load_phrases(data / "lexicons", characters), fonts, load_backgrounds(data / "backgrounds")
     )
 
 
-class WordStream(IterableDataset[WordBatch]):
-    """An endless stream of batches from chunk `start` on."""
+class WordStream(IterableDataset[list[WordBatch]]):
+    """An endless stream of chunks from chunk `start` on.
+
+    renderer None: real crops only; no real crops: rendered ones only. charset can spell every text.
+    squeezed_to: every crop becomes so many pixels wide whatever its aspect, as the field's 100 x 32 does.
+    """
 
     def __init__(
         self,
-        renderer: WordRenderer,
-        real: Sequence[RealCrop],
+        renderer: WordRenderer | None,
+        real: Crops,
         charset: Charset,
         mix: Mix,
         seed: int,
         start: int = 0,
+        squeezed_to: int | None = None,
     ) -> None:
         self.renderer, self.charset, self.mix, self.seed, self.start = renderer, charset, mix, seed, start
-        self.real = [crop for crop in real if charset.covers(crop.text)]
+        self.real, self.squeezed_to = real, squeezed_to
 
-    def __iter__(self) -> Iterator[WordBatch]:
+    def __iter__(self) -> Iterator[list[WordBatch]]:
         cv2.setNumThreads(1)
         worker = get_worker_info()
         offset, step = (worker.id, worker.num_workers) if worker else (0, 1)
@@ -90,7 +100,7 @@ class WordStream(IterableDataset[WordBatch]):
         while True:
             # One chunk a message: with several workers, the loader's round robin then keeps the chunks in
             # order.
-            yield from self.chunk(chunk)
+            yield self.chunk(chunk)
             chunk += step
 
     def chunk(self, number: int) -> list[WordBatch]:
@@ -108,8 +118,9 @@ class WordStream(IterableDataset[WordBatch]):
     ) -> list[tuple[NDArray[np.uint8], str, bool]]:
         samples: list[tuple[NDArray[np.uint8], str, bool]] = []
         while len(samples) < size:
-            if self.real and rng.random() < real_share * self.mix.looks / (
-                1 + real_share * (self.mix.looks - 1)
+            if self.renderer is None or (
+                len(self.real)
+                and rng.random() < real_share * self.mix.looks / (1 + real_share * (self.mix.looks - 1))
             ):
                 crop = self.real[int(rng.integers(len(self.real)))]
                 samples.append((augment(crop.grey, rng, crop.inset), crop.text, crop.source in CASELESS))
@@ -119,15 +130,31 @@ class WordStream(IterableDataset[WordBatch]):
         return samples[:size]
 
     def _collate(self, samples: list[tuple[NDArray[np.uint8], str, bool]]) -> WordBatch:
-        crops = [stretch(crop) for crop, _, _ in samples]
+        crops = [self._fitted(crop) for crop, _, _ in samples]
         width = -(-max(crop.shape[1] for crop in crops) // 16) * 16
         images = np.stack([pad(normalise(crop), width) for crop in crops])[:, None]
-        targets = [self.charset.encode(text) for _, text, _ in samples]
+        targets = [self.charset.encode(spelled(text, self.charset) or "") for _, text, _ in samples]
         return WordBatch(torch.from_numpy(images), targets, torch.tensor([free for _, _, free in samples]))
 
+    def _fitted(self, crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return stretch(crop) if self.squeezed_to is None else squeeze(crop, self.squeezed_to)
 
-def word_loader(stream: WordStream, workers: int) -> Iterator[WordBatch]:
-    """Batches of stream, rendered by `workers` background processes (0: in this one)."""
-    if workers == 0:
-        return iter(stream)
-    return iter(DataLoader(stream, batch_size=None, num_workers=workers, prefetch_factor=4 * BATCHES_A_CHUNK))
+
+def squeeze(crop: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+    """(32, w) uint8 -> (32, width) uint8, whatever its aspect was."""
+    kind = cv2.INTER_AREA if crop.shape[1] > width else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(crop, (width, crop.shape[0]), interpolation=kind), np.uint8)
+
+
+def word_loader(stream: WordStream, workers: int, skip: int = 0) -> Iterator[WordBatch]:
+    """Batches of stream but the first `skip`, made by `workers` background processes (0: in this one).
+
+    What such a process cannot use reaches this one as the same error, in one line.
+    """
+    chunks: Iterable[list[WordBatch]] = stream
+    if workers:
+        chunks = DataLoader(
+            stream, batch_size=None, num_workers=workers, prefetch_factor=4, worker_init_fn=ignore_interrupts
+        )
+    with in_one_line():
+        yield from islice(chain.from_iterable(chunks), skip, None)
