@@ -31,6 +31,18 @@ def load_lexicon(path: Path, charset: Charset, *, case_sensitive: bool = False) 
         raise LexiconError(f"{path}: {error}; correct the list") from error
 
 
+def read_words(path: Path) -> tuple[str, ...]:
+    """The words in path, without their weights, each once: for lists that are chosen from before use.
+
+    Raises LexiconError for a missing file, and for one without a word.
+    """
+    lines = (line.strip().partition("\t")[0] for line in _read(path).splitlines())
+    words = tuple(dict.fromkeys(filter(None, lines)))
+    if not words:
+        raise LexiconError(f"{path}: holds no word; expected a word a line")
+    return words
+
+
 def save_tree(path: Path, tree: BKTree) -> None:
     """Write tree to path, a .npy file, so that `load_tree` need not build it."""
     try:

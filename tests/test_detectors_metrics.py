@@ -92,7 +92,7 @@ def test_a_worked_photo_of_the_protocol() -> None:
 
 
 def test_words_choose_in_their_order_even_where_another_choice_would_match_more() -> None:
-    # Word 0 takes the wide box, the only one left for word 1 does not fit it: no optimal assignment is sought.
+    # Word 0 takes the first box; the one left does not fit word 1: no optimal assignment is sought.
     true, detected = boxes((0, 40), (16, 56)), boxes((8, 48), (0, 40))
     assert assign(detected, true, legible(2)).pairs == ((0, 0),)
     assert assign(detected[::-1], true, legible(2)).pairs == ((0, 0), (1, 1))

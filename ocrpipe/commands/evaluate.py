@@ -1,0 +1,269 @@
+"""`ocrpipe evaluate recognizer|detector|read`: how good models are, measured on labelled words and photos."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from ocrpipe import options
+from ocrpipe.commands.stages import bad_values_are_usage, build_pipeline
+from ocrpipe.decode_options import DecodeOptions
+from ocrpipe.options import FOLDER, PATH, Machine, Stage1
+
+if TYPE_CHECKING:
+    from ocrpipe.evaluate.gallery import Shown
+    from ocrpipe.evaluate.tables import Report
+    from ocrpipe.evaluate.vocabularies import Vocabularies
+    from ocrpipe.evaluate.word_lexicons import WordLexicons
+    from ocrpipe.evaluate.words import Mistake
+    from ocrpipe.labels import Scene, WordCrop
+    from recognizer.base import Recognizer
+    from recognizer.calibration import Bin
+
+T = TypeVar("T")
+SHOWN_PHOTOS, SHOWN_WORDS = 21, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Labelled words or photos: where, and which of them."""
+
+    path: Path
+    first: int | None
+    last: int | None
+
+    def chosen(self, things: Iterable[T]) -> list[T]:
+        """The last of things, and of these the first; all where neither is asked for."""
+        found = list(things)
+        return found[-(self.last or len(found)) :][: self.first]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What to write besides the tables."""
+
+    gallery: Path | None
+    reliability: Path | None
+    json_output: Path | None
+
+
+_photos = click.option(
+    "--photos", type=FOLDER, metavar="DIR", help="Where the photos lie, if not where the labels say."
+)
+_gallery = click.option(
+    "--gallery",
+    type=PATH,
+    metavar="PNG",
+    help="Draw 21 of the photos: found green, misread violet, missed red, false boxes orange.",
+)
+_reliability = click.option(
+    "--reliability", type=PATH, metavar="PNG", help="Draw how often words of each confidence are right."
+)
+_json = click.option(
+    "--json",
+    "json_output",
+    type=PATH,
+    metavar="OUT",
+    help="Write JSON here as well; for photos a file for all, or a folder, as with -o.",
+)
+_generic = click.option(
+    "--generic", type=PATH, metavar="FILE", help="A large word list: measure with lexicons made from it too."
+)
+_truth = options.gather(
+    "truth",
+    Truth,
+    click.argument("path", type=PATH),
+    click.option("--first", type=click.IntRange(1), metavar="N", help="Only the first N of the set."),
+    click.option("--last", type=click.IntRange(1), metavar="N", help="Only the last N of the set."),
+)
+
+
+_pictures = options.gather("pictures", Pictures, _gallery, _reliability, _json)
+
+
+@click.group()
+def evaluate() -> None:
+    """Measure models on labelled words and photos."""
+
+
+@evaluate.command("recognizer")
+@_truth
+@options.recognizer
+@options.decode
+@_generic
+@click.option("--errors", type=PATH, metavar="PNG", help="Draw the 80 mistakes it was surest of.")
+@_reliability
+@_json
+@options.machine
+def evaluate_recognizer(
+    truth: Truth,
+    recognizer: str | None,
+    decode: DecodeOptions,
+    generic: Path | None,
+    errors: Path | None,
+    reliability: Path | None,
+    json_output: Path | None,
+    machine: Machine,
+) -> None:
+    """Measure reading of labelled words: labels.tsv, LMDB, IIIT5k, SVT, ICDAR lists, labels.jsonl.
+
+    \b
+    Example: ocrpipe evaluate recognizer words/ --errors errors.png
+    """
+    from ocrpipe import evaluate as job
+    from ocrpipe.labels import load_words
+    from ocrpipe.weights import load_recognizer
+
+    words = truth.chosen(load_words(truth.path))
+    with bad_values_are_usage():
+        model, _ = load_recognizer(recognizer, machine.choose(), machine.weights, decode)
+        lexicons = _word_lexicons(model, words, generic)
+        report, mistakes = job.evaluate_recognizer(model, words, lexicons, SHOWN_WORDS)
+    _show(report, json_output)
+    _draw_mistakes(mistakes, errors, truth.path)
+    _draw_reliability(report.bins, reliability, truth.path)
+
+
+@evaluate.command("detector")
+@_truth
+@_photos
+@options.stage_1
+@_gallery
+@_json
+@options.machine
+def evaluate_detector(
+    truth: Truth,
+    photos: Path | None,
+    stage_1: Stage1,
+    gallery: Path | None,
+    json_output: Path | None,
+    machine: Machine,
+) -> None:
+    """Measure finding of words in labelled photos: labels.jsonl, ICDAR, COCO-Text, Label Studio.
+
+    \b
+    Example: ocrpipe evaluate detector photos/ --gallery found.png
+    """
+    from ocrpipe import evaluate as job
+    from ocrpipe.labels import load_photos
+    from ocrpipe.weights import load_detector
+
+    scenes = truth.chosen(load_photos(truth.path, photos))
+    with bad_values_are_usage():
+        model, _ = load_detector(stage_1.detector, machine.choose(), machine.weights, stage_1.settings())
+    report, shown = job.evaluate_detector(model, scenes, SHOWN_PHOTOS if gallery else 0)
+    _show(report, json_output)
+    _draw_gallery(shown, gallery)
+
+
+@evaluate.command("read")
+@_truth
+@_photos
+@options.stage_1
+@options.recognizer
+@options.decode
+@options.min_confidence
+@_generic
+@click.option(
+    "--vocabularies",
+    type=FOLDER,
+    metavar="DIR",
+    help="ICDAR's lexicons: voc_NAME.txt for each photo, a vocabulary for all, GenericVocabulary.txt.",
+)
+@_pictures
+@options.machine
+def evaluate_read(
+    truth: Truth,
+    photos: Path | None,
+    stage_1: Stage1,
+    recognizer: str | None,
+    decode: DecodeOptions,
+    min_confidence: float,
+    generic: Path | None,
+    vocabularies: Path | None,
+    pictures: Pictures,
+    machine: Machine,
+) -> None:
+    """Measure finding and reading together, as `ocrpipe read` does both, in labelled photos.
+
+    \b
+    Example: ocrpipe evaluate read photos/ --gallery read.png
+    """
+    from ocrpipe import evaluate as job
+    from ocrpipe.labels import load_photos
+
+    scenes = truth.chosen(load_photos(truth.path, photos))
+    pipeline = build_pipeline(stage_1, recognizer, decode, machine, min_confidence)
+    words = _vocabularies(scenes, generic, vocabularies)
+    with bad_values_are_usage():
+        report, shown = job.evaluate_reading(pipeline, scenes, words, SHOWN_PHOTOS if pictures.gallery else 0)
+    _show(report, pictures.json_output)
+    _draw_gallery(shown, pictures.gallery)
+    _draw_reliability(report.bins, pictures.reliability, truth.path)
+
+
+def _word_lexicons(model: Recognizer, words: list[WordCrop], generic: Path | None) -> WordLexicons | None:
+    """The lexicons that the set or the user gives; None where neither does."""
+    from ocrpipe.evaluate.word_lexicons import WordLexicons
+    from ocrpipe.lexicons import read_words
+    from recognizer.crnn_recognizer import CRNNRecognizer
+
+    if not isinstance(model, CRNNRecognizer):
+        return None
+    lexicons = WordLexicons(model.charset, words, read_words(generic) if generic else ())
+    return lexicons if lexicons.columns else None
+
+
+def _vocabularies(
+    scenes: list[Scene], generic: Path | None, vocabularies: Path | None
+) -> Vocabularies | None:
+    from ocrpipe.evaluate.vocabularies import load, make
+    from ocrpipe.lexicons import read_words
+
+    if vocabularies is not None:
+        return load(vocabularies, scenes)
+    return make(scenes, read_words(generic)) if generic is not None else None
+
+
+def _show(report: Report, json_output: Path | None) -> None:
+    """report as tables on stdout, and as JSON in a file where one is named."""
+    from ocrpipe import console, outputs
+    from ocrpipe.evaluate.tables import tables, to_json
+
+    if json_output is not None:
+        with outputs.writing(json_output):
+            json_output.write_bytes(to_json(report))
+    for table in tables(report):
+        click.echo(f"\n{table.title}")
+        console.table(table.columns, table.rows, sys.stdout)
+
+
+def _draw_mistakes(mistakes: list[Mistake], to: Path | None, path: Path) -> None:
+    from ocrpipe import overlay
+    from ocrpipe.evaluate.sheet import error_sheet
+
+    if to is not None:
+        overlay.save(error_sheet(mistakes, f"{path}: truth, what was read, score; the surest first"), to)
+
+
+def _draw_gallery(shown: list[Shown], to: Path | None) -> None:
+    from ocrpipe import overlay
+    from ocrpipe.evaluate.gallery import arrange
+
+    if to is not None:
+        overlay.save(arrange(shown), to)
+
+
+def _draw_reliability(bins: Sequence[Bin], to: Path | None, path: Path) -> None:
+    from ocrpipe import console, overlay
+    from ocrpipe.chart import reliability_diagram
+
+    if to is not None and not bins:
+        console.warning(f"{to}: not drawn, for there is no word to judge")
+    elif to is not None:
+        overlay.save(reliability_diagram(bins, path.name), to)
