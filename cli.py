@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from ocrpipe import options
+from ocrpipe.commands.evaluate import evaluate
 from ocrpipe.commands.stages import bad_values_are_usage, build_pipeline
 from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.errors import DeviceError, LexiconError, OcrError, WeightsError
@@ -277,6 +278,9 @@ def doctor(weights: Path | None) -> int:
     from ocrpipe.doctor import examine
 
     return _show_findings(examine(weights))
+
+
+app.add_command(evaluate)
 
 
 def _run(work: Work, flow: Flow, text: Format | None = None) -> int:
