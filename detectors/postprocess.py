@@ -118,7 +118,13 @@ def _parts(score: NDArray[np.float32], threshold: float) -> list[_Part]:
         window = score[y : y + height, x : x + width]
         core = np.zeros((height, width), np.uint8)
         cv2.drawContours(core, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
-        parts.append(_Part(outline.reshape(-1, 2), cv2.countNonZero(core), cv2.mean(window, core)[0]))
+        parts.append(
+            _Part(
+                np.asarray(outline, np.int32).reshape(-1, 2),
+                cv2.countNonZero(core),
+                cv2.mean(window, core)[0],
+            )
+        )
     return sorted(parts, key=lambda part: -part.score)[:MAX_PARTS]
 
 
