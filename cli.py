@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from ocrpipe import options
+from ocrpipe.commands.bench import bench
 from ocrpipe.commands.evaluate import evaluate
 from ocrpipe.commands.stages import bad_values_are_usage, build_pipeline
 from ocrpipe.decode_options import DecodeOptions
@@ -281,6 +282,7 @@ def doctor(weights: Path | None) -> int:
 
 
 app.add_command(evaluate)
+app.add_command(bench)
 
 
 def _run(work: Work, flow: Flow, text: Format | None = None) -> int:

@@ -28,7 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             "images crops reading_order char_boxes word_details "
             "lexicons decode_options weights model_index runtime",
         ),
-        (True, "page records errors device version"),
+        (True, "page records errors device machine version"),
         (False, "detectors recognizer"),
     )
 )
