@@ -141,8 +141,8 @@ def _held(pipeline: Pipeline, reader: CRNNRecognizer, words: Sequence[str]) -> P
 
 
 def _misread(page: Page, scene: Scene, found: Assignment) -> list[tuple[int, str]]:
-    texts = ((box, page.words[box].text, scene.words[word].text) for box, word in found.pairs)
-    return [(box, read) for box, read, true in texts if true is not None and not OURS.is_right(read, true)]
+    texts = ((box, page.words[box].text, scene.words[word].text or "") for box, word in found.pairs)
+    return [(box, read) for box, read, true in texts if OURS.counts(true) and not OURS.is_right(read, true)]
 
 
 def _report(
