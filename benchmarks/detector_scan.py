@@ -17,11 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.db_detector import MAX_ENLARGE
 from detectors.geometry import clip
 from detectors.metrics import Matching, match
 from detectors.postprocess import Decision, postprocess
-from detectors.resize import Resized, normalise, resize
+from detectors.resize import MAX_ENLARGE, Resized, normalise, resize
 from ocrpipe import images
 from ocrpipe.labels import Scene, load_scenes
 from ocrpipe.runtime import Network, onnx_network

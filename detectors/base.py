@@ -38,6 +38,10 @@ class Detections:
     def __len__(self) -> int:
         return len(self.quads)
 
+    def only(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Detections:
+        """Those chosen by a mask (N,), or by indices and in their order."""
+        return Detections(self.quads[which], self.scores[which])
+
     @classmethod
     def empty(cls) -> Detections:
         """No words."""

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Detections, Image
-from detectors.geometry import clip, side_lengths
+from detectors.geometry import clip
+from detectors.merging import span
 from detectors.postprocess import Decision, postprocess
-from detectors.resize import normalise, resize
+from detectors.resize import MAX_ENLARGE, Resized, check_image, normalise, resize
+from detectors.tiling import Tiling, check_tiling, detect_tiled
 
 ScoreMap = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 LONG_SIDE = 1280  # pixels, where a model does not name its own; see benchmarks/detector.md
-MAX_ENLARGE = 2.0  # a stamp-sized picture gains from enlarging, a pixel does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class DBDetector:
 
     network: (1, 3, H, W) float32 as `resize.normalise` makes it, H and W multiples of 32, to the probability
     map (1, 1, H, W) float32, 0..1. Photos with a longer side than long_side pixels are shrunk, small ones
-    enlarged up to `MAX_ENLARGE` times; the other fields are those of `postprocess.Decision`.
+    enlarged up to `resize.MAX_ENLARGE` times; tile says which are looked at in tiles as well (see
+    `tiling.detect_tiled`). The other fields are those of `postprocess.Decision`.
     """
 
     network: ScoreMap
@@ -37,10 +39,12 @@ class DBDetector:
     box_threshold: float = Decision.box_threshold
     unclip_ratio: float = Decision.unclip_ratio
     min_size: float = Decision.min_size
+    tile: Tiling = "auto"
 
     def __post_init__(self) -> None:
         if self.long_side < 32:
             raise ValueError(f"long_side must be at least 32, got {self.long_side}")
+        check_tiling(self.tile)
         self.decision()
 
     def decision(self) -> Decision:
@@ -52,10 +56,25 @@ class DBDetector:
 
         ValueError for an image of another shape or without pixels.
         """
-        resized = resize(image, self.long_side, MAX_ENLARGE)
-        score = self.network(normalise(resized.image[None]))[0, 0]  # (H, W)
-        found = postprocess(np.asarray(score[: resized.height, : resized.width], np.float32), self.decision())
+        check_image(image)
+        found = detect_tiled(self._look, image, self.long_side, self.tile)
         height, width = image.shape[:2]
-        quads = clip(resized.to_photo(found.quads), width, height)
-        kept = np.minimum(*side_lengths(quads)) > 0.5  # others were clipped to nothing
-        return Detections(quads[kept], found.scores[kept])
+        quads = clip(found.quads, width, height)
+        return Detections(quads, found.scores).only(span(quads) > 0.5)  # the others are clipped to nothing
+
+    def score_map(self, image: Image) -> NDArray[np.float32]:
+        """How surely each pixel of image, (H, W, 3), lies in the core of a word: (h, w), 0..1, of the whole
+        scaled to the network's size.
+        """
+        check_image(image)
+        return self._scored(image, self.long_side / max(image.shape[:2]))[1]
+
+    def _look(self, image: Image, scale: float) -> Detections:
+        resized, score = self._scored(image, scale)
+        found = postprocess(score, self.decision())
+        return Detections(resized.to_photo(found.quads), found.scores)
+
+    def _scored(self, image: Image, scale: float) -> tuple[Resized, NDArray[np.float32]]:
+        resized = resize(image, round(max(image.shape[:2]) * scale), MAX_ENLARGE)
+        score = self.network(normalise(resized.image[None]))[0, 0]  # (H, W)
+        return resized, np.asarray(score[: resized.height, : resized.width], np.float32)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from detectors.base import Image
 
 STRIDE = 32  # of the network's deepest map
+MAX_ENLARGE = 2.0  # a stamp-sized picture gains from enlarging, a pixel does not
 MEAN = np.array([0.485, 0.456, 0.406], np.float32) * 255  # per channel RGB, the customary photo statistics
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32) * 255
 # What each of the 256 levels becomes, (3, 256): looking it up is seven times as fast as computing it anew for
@@ -45,14 +46,19 @@ def fit(width: int, height: int, long_side: int, max_enlarge: float = 1.0) -> tu
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
+def check_image(image: Image) -> None:
+    """ValueError unless image is (H, W, 3) uint8 with pixels."""
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
+        raise ValueError(f"image must be (H, W, 3) uint8 RGB with H, W >= 1, got {image.shape} {image.dtype}")
+
+
 def resize(image: Image, long_side: int, max_enlarge: float = 1.0) -> Resized:
     """image (H, W, 3) uint8 RGB scaled, then padded right and below by its own edge to multiples of `STRIDE`.
 
     Padding rather than stretching keeps round letters round; the edge rather than black makes no false
     border. ValueError for an empty or wrongly shaped image.
     """
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
-        raise ValueError(f"image must be (H, W, 3) uint8 RGB with H, W >= 1, got {image.shape} {image.dtype}")
+    check_image(image)
     height, width = image.shape[:2]
     new_width, new_height = fit(width, height, long_side, max_enlarge)
     if (new_width, new_height) != (width, height):
