@@ -7,30 +7,30 @@ matched, 4 weights missing or damaged, 130 interrupted.
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
 from ocrpipe import options
+from ocrpipe.commands import works
 from ocrpipe.commands.bench import bench
 from ocrpipe.commands.evaluate import evaluate
+from ocrpipe.commands.flow import FAILED, INTERRUPTED, run_flow, stdout
+from ocrpipe.commands.merge import merge
 from ocrpipe.commands.stages import bad_values_are_usage, build_pipeline
 from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.errors import DeviceError, LexiconError, OcrError, WeightsError
 from ocrpipe.options import FOLDER, PATH, Flow, Machine, Stage1
 
 if TYPE_CHECKING:
-    from ocrpipe.batch import Work
     from ocrpipe.doctor import Finding
-    from ocrpipe.formats import Format
 
-FAILED, USAGE, NOTHING, WEIGHTS, INTERRUPTED = 1, 2, 3, 4, 130
+USAGE, WEIGHTS = 2, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,12 +98,12 @@ def read(
     Example: ocrpipe read -r holiday/ -o texts/ --overlay texts/
     Example: ocrpipe read shop.jpg --lexicon words.txt --detail full -f json
     """
-    from ocrpipe.sidecars import read_with_sidecar
-
     if lexicon_sidecars and decode.pattern is not None:
         raise click.UsageError("a lexicon and a pattern cannot both decide the text; use one of them")
-    pipeline = build_pipeline(stage_1, recognizer, decode, machine, min_confidence)
-    return _run(partial(read_with_sidecar, pipeline) if lexicon_sidecars else pipeline.read_photo, flow)
+    load = partial(
+        works.reading, stage_1, recognizer, decode, machine, min_confidence, sidecars=lexicon_sidecars
+    )
+    return run_flow(load, flow, several=machine.is_cpu())
 
 
 @app.command()
@@ -117,14 +117,8 @@ def detect(flow: Flow, stage_1: Stage1, machine: Machine) -> int:
     Example: ocrpipe detect shop.jpg -f json
     """
     from ocrpipe.formats.quads import QUADS
-    from ocrpipe.pipeline import detect_photo
-    from ocrpipe.weights import load_detector
 
-    with bad_values_are_usage():
-        detector, info = load_detector(
-            stage_1.detector, machine.choose(), machine.weights, stage_1.settings()
-        )
-    return _run(partial(detect_photo, detector, info), flow, QUADS)
+    return run_flow(partial(works.detecting, stage_1, machine), flow, QUADS, several=machine.is_cpu())
 
 
 @app.command()
@@ -138,12 +132,8 @@ def transcribe(flow: Flow, recognizer: str | None, decode: DecodeOptions, machin
     \b
     Example: ocrpipe transcribe crops/ -o words.jsonl
     """
-    from ocrpipe.pipeline import transcribe_photo
-    from ocrpipe.weights import load_recognizer
-
-    with bad_values_are_usage():
-        model, info = load_recognizer(recognizer, machine.choose(), machine.weights, decode)
-    return _run(partial(transcribe_photo, model, info, chars=decode.chars), flow)
+    load = partial(works.transcribing, recognizer, decode, machine)
+    return run_flow(load, flow, several=machine.is_cpu())
 
 
 @app.command()
@@ -181,7 +171,7 @@ def convert(result: Path, output: Path | None, form: str | None) -> None:
 
     with bad_values_are_usage():
         wanted = None if form is None else formats.find(form)
-        convert_result(result, wanted, _stdout() if output in (None, Path("-")) else output)
+        convert_result(result, wanted, stdout() if output in (None, Path("-")) else output)
 
 
 @app.command()
@@ -281,35 +271,9 @@ def doctor(weights: Path | None) -> int:
     return _show_findings(examine(weights))
 
 
+app.add_command(merge)
 app.add_command(evaluate)
 app.add_command(bench)
-
-
-def _run(work: Work, flow: Flow, text: Format | None = None) -> int:
-    """work on flow's photos; the exit code. text: what "text" means to this command, if not the words."""
-    from ocrpipe import batch, formats, images, outputs
-
-    photos = list(images.find_photos(flow.photos, recursive=flow.recursive))
-    if not photos:
-        _say(f"{', '.join(map(str, flow.photos))}: no photo in there; name photos, or add -r for subfolders")
-        return NOTHING
-    named = outputs.names(photos, flow.photos)
-    several = len(photos) > 1 or photos != list(flow.photos)  # a folder or glob may hold more tomorrow
-    to = None if flow.output == Path("-") else flow.output
-    with bad_values_are_usage():
-        form = outputs.choose_format(to, flow.form, text)
-    sinks = [outputs.open_output(to, form, named, _stdout(), several=several)]
-    if flow.json_output is not None:
-        form = formats.FORMATS["json"]
-        sinks.append(outputs.open_output(flow.json_output, form, named, _stdout(), several=several))
-    if flow.overlay is not None:
-        sinks.append(outputs.OverlayOutput(flow.overlay, named))
-    if flow.report is not None:
-        from ocrpipe.report import ReportOutput
-
-        sinks.append(ReportOutput(flow.report))
-    failed = batch.run(work, photos, sinks, stdin=sys.stdin.buffer, quiet=flow.quiet)
-    return FAILED if failed else 0
 
 
 def _show_findings(findings: Iterable[Finding]) -> int:
@@ -326,13 +290,6 @@ def _show_version(context: click.Context) -> None:
 
     click.echo(f"{NAME} {version()}")
     context.exit()
-
-
-def _stdout() -> TextIO:
-    """stdout as UTF-8 with plain line feeds, so that the same photo gives the same bytes on every machine."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    return sys.stdout
 
 
 def _say(message: str) -> None:

@@ -89,11 +89,19 @@ class PhotoProgress:
         self._done = self._failed = self._words = 0
         self._start = self._last_line = clock()
 
-    def advance(self, *, words: int = 0, failed: bool = False) -> None:
-        """One more photo is done, with so many words, or failed."""
-        self._done += 1
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return self._clock() - self._start
+
+    def add(self, *, words: int = 0, failed: bool = False) -> None:
+        """One more page is done, with so many words, or failed."""
         self._failed += failed
         self._words += words
+
+    def advance(self) -> None:
+        """One more photo is done, with all its pages."""
+        self._done += 1
         if self._silent:
             return
         if self._bar is not None:
@@ -103,16 +111,16 @@ class PhotoProgress:
             note(self._plain_line())
 
     def _summary(self) -> str:
-        elapsed = self._clock() - self._start
+        elapsed = self.elapsed
         rate = f"{self._done / elapsed:.1f}" if elapsed > 0 else "-"
         return (
             f"{self._done}/{self._total} photos, {self._failed} failed, {self._words} words, {rate} photos/s"
         )
 
     def _plain_line(self) -> str:
-        elapsed = self._clock() - self._start
+        elapsed = self.elapsed
         left = elapsed / self._done * (self._total - self._done) if self._done else 0.0
-        return f"{self._summary()}, {_duration(left)} left"
+        return f"{self._summary()}, {duration(left)} left"
 
     def __enter__(self) -> Self:
         if not self._silent and console().is_terminal:
@@ -126,7 +134,7 @@ class PhotoProgress:
         if self._bar is not None:
             self._bar.stop()
         if not self._silent:
-            note(f"{self._summary()}, {_duration(self._clock() - self._start)} in all")
+            note(f"{self._summary()}, {duration(self.elapsed)} in all")
 
 
 def _bar(total: int, description: str) -> Progress:
@@ -144,7 +152,7 @@ def _bar(total: int, description: str) -> Progress:
     return bar
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """seconds as 0:07, 12:30 or 1:02:03."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TextIO
 
@@ -34,6 +33,7 @@ def convert(result: Path, form: Format | None, out: Path | TextIO) -> int:
     try:
         for page in pages:
             output.write(page, None)
+        output.finish()
     finally:
         output.close()
     return len(pages)
@@ -45,15 +45,5 @@ def result_names(pages: list[Page]) -> dict[str, Path]:
     """
     paths = list(dict.fromkeys(page.source.path for page in pages))
     photos = [Path(path) for path in paths]
-    named = outputs.names(list(dict.fromkeys(photos)), _common(photos))
+    named = outputs.names(list(dict.fromkeys(photos)), outputs.common_folder(photos))
     return {path: named[str(photo)] for path, photo in zip(paths, photos, strict=True)}
-
-
-def _common(photos: list[Path]) -> list[Path]:
-    """The folder above all photos, if there is one; none where a path climbs, for results never may."""
-    if any(".." in photo.parts for photo in photos):
-        return []
-    try:
-        return [Path(os.path.commonpath([photo.parent for photo in photos]))]
-    except ValueError:  # no photo, or relative and absolute paths together
-        return []

@@ -18,6 +18,14 @@ class ImageTooLargeError(ImageError):
     """A photo whose header announces more pixels than the limit; nothing was decoded."""
 
 
+class PhotoTimeoutError(OcrError):
+    """A photo that took longer than it was given."""
+
+
+class WorkerError(OcrError):
+    """A process that reads photos died: killed, out of memory, or crashed in a library."""
+
+
 class WeightsError(OcrError):
     """Weights that are missing, damaged, unlisted, or made for another architecture."""
 

@@ -34,6 +34,14 @@ class Flow:
     overlay: Path | None
     report: Path | None
     recursive: bool
+    from_file: Path | None
+    pages: str | None
+    dpi: float
+    password: str | None
+    resume: bool
+    shard: str | None
+    workers: int | None
+    timeout: float | None
     quiet: bool
 
 
@@ -50,6 +58,13 @@ class Machine:
         from ocrpipe.device import choose
 
         return choose(self.device, self.engine)
+
+    def is_cpu(self) -> bool:
+        """Whether a CPU runs them, whose cores may be shared by processes; DeviceError as `choose`."""
+        try:
+            return self.choose().kind == "cpu"
+        except ValueError:  # told where the models are loaded
+            return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +124,7 @@ form = click.option(
 flow = gather(
     "flow",
     Flow,
-    click.argument("photos", nargs=-1, required=True, type=DASHED),
+    click.argument("photos", nargs=-1, type=DASHED),
     output,
     form,
     click.option(
@@ -129,6 +144,36 @@ flow = gather(
         help="Write one page to look through in a browser: thumbnails, boxes, text, search.",
     ),
     click.option("-r", "--recursive", is_flag=True, help="Take the subfolders of folders too."),
+    click.option(
+        "--from-file",
+        type=DASHED,
+        metavar="LIST",
+        help="Take the photos that LIST names too, a path a line; - is stdin.",
+    ),
+    click.option("--pages", metavar="RANGES", help="Of PDFs, TIFFs and GIFs, as 1-3,7.  [default: all]"),
+    click.option(
+        "--dpi",
+        type=click.FloatRange(1, 2400),
+        default=200.0,
+        show_default=True,
+        metavar="N",
+        help="Pixels an inch of PDF pages.",
+    ),
+    click.option("--password", metavar="TEXT", help="Of locked PDFs."),
+    click.option("--resume", is_flag=True, help="Go on with OUT: skip what it records already."),
+    click.option("--shard", metavar="I/N", help="Take part I of N, the same on every machine."),
+    click.option(
+        "--workers",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Processes of one thread each; 0 is none.  [default: one a core for 9 photos or more]",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Give a photo no longer than this.  [default: no limit]",
+    ),
     click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),
 )
 machine = gather(

@@ -1,17 +1,17 @@
 """Where pages go: a stream, one file for all, a file for each photo, a picture for each page.
 
-Files appear under their names only when they are whole; one that replaces an older result does so in one
-step.
+Files appear under their names only when they are whole, and one that replaces an older result does so in one
+step; JSONL alone grows line by line, so that nothing is lost with a process that is killed.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import BinaryIO, Protocol, TextIO
 
 from ocrpipe.errors import OutputError
 from ocrpipe.formats import FORMATS, Format, PageWriter, find
@@ -21,21 +21,34 @@ from ocrpipe.records import rounded
 
 
 class Output(Protocol):
-    """Something that pages are written to, one by one, each with its photo (None where none was loaded)."""
+    """Something that pages are written to, one by one, each with its photo (None where none was loaded).
+
+    in_order:    pages must come in the order of the photos; else they may come as they are read, but those of
+                 one photo in order.
+    needs_photo: `write` looks at the photo; else it may be None though one was loaded.
+    """
+
+    in_order: bool = True
+    needs_photo: bool = False
 
     def write(self, page: Page, photo: Photo | None) -> None:
         """Add page. Raises OutputError if it cannot be written."""
         ...
 
+    def finish(self) -> None:
+        """Take note that all pages of a photo have been written."""
+        return
+
     def close(self) -> None:
-        """Finish; after an interruption too."""
+        """Finish; after an interruption too, perhaps in the middle of a photo."""
         ...
 
 
-class StreamOutput:
+class StreamOutput(Output):
     """All pages in one document on an open text stream, which is left open."""
 
     def __init__(self, stream: TextIO, form: Format, *, several: bool) -> None:
+        self.in_order = not has_lines(form)
         self._writer = PageWriter(stream, form, several=several)
 
     def write(self, page: Page, photo: Photo | None) -> None:
@@ -47,7 +60,38 @@ class StreamOutput:
         self._writer.close()
 
 
-class FileOutput:
+class LinesOutput(Output):
+    """A record a line in a file that grows as they come, each written in one piece.
+
+    resume: go on with the file (see `ocrpipe.batch.resume`); else an older one is replaced when the first
+    record comes. Raises OutputError at once if the file's folder cannot be made.
+    """
+
+    in_order = False
+
+    def __init__(self, path: Path, form: Format, *, resume: bool = False) -> None:
+        self._path, self._form, self._resume = path, form, resume
+        self._file: BinaryIO | None = None
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+    def write(self, page: Page, photo: Photo | None) -> None:
+        """Add page."""
+        line = self._form.element(page).encode()
+        with writing(self._path):
+            if self._file is None:
+                self._file = self._path.open("ab" if self._resume else "wb")
+            self._file.write(line)
+            self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            with writing(self._path):
+                self._file.close()
+
+
+class FileOutput(Output):
     """All pages in one document in a file, which appears under its name when it is closed.
 
     Raises OutputError at once if the file's folder cannot be made.
@@ -80,9 +124,18 @@ class FileOutput:
         finally:
             self._part.unlink(missing_ok=True)
 
+    def drop(self) -> None:
+        """Forget the document."""
+        if self._open is not None:
+            (file, _), self._open = self._open, None
+            file.close()
+        self._part.unlink(missing_ok=True)
 
-class FolderOutput:
-    """A document for each photo, named after it (see `names`). The pages of one photo must come together."""
+
+class FolderOutput(Output):
+    """A document for each photo, named after it (see `names`), which appears when the photo is finished: by
+    `finish`, or because the next one begins.
+    """
 
     def __init__(self, folder: Path, form: Format, named: dict[str, Path]) -> None:
         self._folder, self._form, self._named = folder, form, named
@@ -92,21 +145,29 @@ class FolderOutput:
     def write(self, page: Page, photo: Photo | None) -> None:
         """Add page to its photo's document."""
         if self._open is None or page.source.path != self._source:
-            self.close()
+            self.finish()
             path = _within(self._folder, self._named[page.source.path], self._form.suffix)
             self._source = page.source.path
             self._open = FileOutput(path, self._form, several=False)
         self._open.write(page, photo)
 
-    def close(self) -> None:
-        """Finish the last document."""
+    def finish(self) -> None:
+        """Finish the document."""
         done, self._open = self._open, None
         if done is not None:
             done.close()
 
+    def close(self) -> None:
+        """Drop a document that is not finished: under its name it would pass for the whole photo."""
+        done, self._open = self._open, None
+        if done is not None:
+            done.drop()
 
-class OverlayOutput:
+
+class OverlayOutput(Output):
     """A picture of each page that could be read: NAME.overlay.png, of a later page NAME.p2.overlay.png."""
+
+    in_order, needs_photo = False, True
 
     def __init__(self, folder: Path, named: dict[str, Path]) -> None:
         self._folder, self._named = folder, named
@@ -151,20 +212,33 @@ def choose_format(path: Path | None, asked: str | None, text: Format | None = No
     return by_suffix[max(ends, key=len)]  # x.coco.json is more than x.json
 
 
+def has_lines(form: Format) -> bool:
+    """Whether a document in form is lines that stand for themselves, in any order, each a record."""
+    return form.name == "jsonl"
+
+
 def is_folder(path: Path) -> bool:
     """Whether results go into path, a file each: it is a folder, or would be, for it has no suffix."""
     return path.is_dir() or not path.suffix
 
 
 def open_output(
-    path: Path | None, form: Format, named: dict[str, Path], stream: TextIO, *, several: bool
+    path: Path | None,
+    form: Format,
+    named: dict[str, Path],
+    stream: TextIO,
+    *,
+    several: bool,
+    resume: bool = False,
 ) -> Output:
     """What path means: None the stream, a folder a file for each photo, else one file for all.
 
-    Raises OutputError when that cannot be written.
+    resume: go on with a file of JSONL. Raises OutputError when it cannot be written.
     """
     if path is None:
         return StreamOutput(stream, form, several=several)
+    if has_lines(form) and not is_folder(path):
+        return LinesOutput(path, form, resume=resume)
     return FolderOutput(path, form, named) if is_folder(path) else FileOutput(path, form, several=several)
 
 
@@ -175,7 +249,7 @@ def names(photos: Sequence[Path], inputs: Sequence[Path]) -> dict[str, Path]:
     two would be called the same (a.jpg, a.png), both keep their suffixes, and what is still the same is
     numbered.
     """
-    relative = {photo: _relative(photo, inputs) for photo in photos}
+    relative = relative_names(photos, inputs)
     stems = Counter(path.with_suffix("") for path in relative.values())
     taken: Counter[Path] = Counter()
     named = {}
@@ -186,11 +260,27 @@ def names(photos: Sequence[Path], inputs: Sequence[Path]) -> dict[str, Path]:
     return named
 
 
-def _relative(photo: Path, inputs: Sequence[Path]) -> Path:
+def relative_names(photos: Sequence[Path], inputs: Sequence[Path]) -> dict[Path, Path]:
+    """The place of each photo below the innermost folder among inputs that holds it; else its name alone."""
+    folders = set(inputs)
+    return {photo: _relative(photo, folders) for photo in photos}
+
+
+def common_folder(photos: Sequence[Path]) -> list[Path]:
+    """The folder above all photos, if there is one; none where a path climbs, for results never may."""
+    if any(".." in photo.parts for photo in photos):
+        return []
+    try:
+        return [Path(os.path.commonpath([photo.parent for photo in photos]))]
+    except ValueError:  # no photo, or relative and absolute paths together
+        return []
+
+
+def _relative(photo: Path, folders: Set[Path]) -> Path:
     if photo == Path("-"):
         return Path("stdin")
-    above = [folder for folder in inputs if folder != photo and photo.is_relative_to(folder)]
-    return photo.relative_to(max(above, key=lambda p: len(p.parts))) if above else Path(photo.name)
+    # Innermost first. Every photo may be an input itself, so the inputs must not be walked for each.
+    return next((photo.relative_to(p) for p in photo.parents if p in folders), Path(photo.name))
 
 
 def _within(folder: Path, name: Path, suffix: str) -> Path:
@@ -203,6 +293,23 @@ def _part(path: Path) -> Path:
     With the process, so that two do not collide.
     """
     return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write bytes to, which takes the name path in one step if all goes well; else it vanishes.
+
+    Raises OutputError where it cannot be written.
+    """
+    part = _part(path)
+    try:
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                yield file
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

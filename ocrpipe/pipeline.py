@@ -86,7 +86,7 @@ class Pipeline:
     def read_many(self, photos: Iterable[PhotoSource | Photo]) -> Iterator[Page]:
         """One page a photo, in order; the crops of `PHOTOS_AT_ONCE` photos are transcribed together.
 
-        Raises ImageError at the first that cannot be read; `ocrpipe.batch.read_all` makes it a record.
+        Raises ImageError at the first that cannot be read; `ocrpipe.batch.reading.read_all` makes it a record.
         """
         coming = iter(photos)
         while group := [self._find_in(photo) for photo in islice(coming, PHOTOS_AT_ONCE)]:

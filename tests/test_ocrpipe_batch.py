@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import io
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from ocrpipe import batch
+from ocrpipe.batch import reading
+from ocrpipe.batch.run import Terms, run
 from ocrpipe.errors import WeightsError
 from ocrpipe.images import Photo
+from ocrpipe.outputs import Output
 from ocrpipe.page import Failure, ImageInfo, Page
 
 
@@ -22,17 +25,20 @@ def work(photo: Photo) -> Page:
     return Page(photo.source, photo.info)
 
 
-class Recorder:
+class Recorder(Output):
     """An output that remembers."""
 
     def __init__(self) -> None:
         self.pages: list[Page] = []
         self.photos: list[Photo | None] = []
-        self.closed = 0
+        self.finished = self.closed = 0
 
     def write(self, page: Page, photo: Photo | None) -> None:
         self.pages.append(page)
         self.photos.append(photo)
+
+    def finish(self) -> None:
+        self.finished += 1
 
     def close(self) -> None:
         self.closed += 1
@@ -51,7 +57,7 @@ def test_a_bad_photo_becomes_a_record_and_the_next_is_read(tmp_path: Path) -> No
         tmp_path / "gone.jpg",
         picture(tmp_path / "b.png"),
     ]
-    pages = [outcome.page for outcome in batch.each_photo(work, paths)]
+    pages = [outcome.page for outcome in reading.each_photo(work, paths)]
     assert [page.source.path for page in pages] == [str(path) for path in paths]
     assert [page.status for page in pages] == ["ok", "error", "error", "ok"]
     assert [page.error.type for page in pages if page.error] == ["ImageError", "ImageError"]
@@ -60,7 +66,7 @@ def test_a_bad_photo_becomes_a_record_and_the_next_is_read(tmp_path: Path) -> No
 
 def test_a_bug_in_one_photo_is_a_record_that_says_so(tmp_path: Path) -> None:
     paths = [picture(tmp_path / "a.png", 13), picture(tmp_path / "b.png")]
-    first, second = (outcome.page for outcome in batch.each_photo(work, paths))
+    first, second = (outcome.page for outcome in reading.each_photo(work, paths))
     assert first.error == Failure(
         "ZeroDivisionError",
         f"{paths[0]}: internal error, ZeroDivisionError('division by zero'); please report it",
@@ -71,13 +77,13 @@ def test_a_bug_in_one_photo_is_a_record_that_says_so(tmp_path: Path) -> None:
 
 def test_weights_that_fail_end_the_run_for_no_photo_can_be_read_then(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="gone"):
-        list(batch.each_photo(work, [picture(tmp_path / "a.png", 14)]))
+        list(reading.each_photo(work, [picture(tmp_path / "a.png", 14)]))
 
 
 def test_every_page_of_a_file_is_read_and_a_bug_in_one_spares_the_others(tmp_path: Path) -> None:
     pages = [Image.new("L", (width, 10)) for width in (20, 13, 21)]
     pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
-    found = [outcome.page for outcome in batch.each_photo(work, [tmp_path / "scan.tif"])]
+    found = [outcome.page for outcome in reading.each_photo(work, [tmp_path / "scan.tif"])]
     assert [(p.source.page, p.source.pages, p.status) for p in found] == [
         (1, 3, "ok"),
         (2, 3, "error"),
@@ -87,12 +93,12 @@ def test_every_page_of_a_file_is_read_and_a_bug_in_one_spares_the_others(tmp_pat
 
 def test_a_dash_is_the_photo_on_stdin(tmp_path: Path) -> None:
     stdin = io.BytesIO(picture(tmp_path / "a.png").read_bytes())
-    (outcome,) = batch.each_photo(work, [Path("-")], stdin=stdin)
+    (outcome,) = reading.each_photo(work, [Path("-")], stdin=stdin)
     assert (outcome.page.source.path, outcome.page.source.format) == ("-", "PNG")
 
 
 def test_every_page_says_how_long_loading_took(tmp_path: Path) -> None:
-    (outcome,) = batch.each_photo(work, [picture(tmp_path / "a.png")])
+    (outcome,) = reading.each_photo(work, [picture(tmp_path / "a.png")])
     assert outcome.page.timing_ms is not None
     assert outcome.page.timing_ms.load > 0
 
@@ -103,21 +109,57 @@ def test_a_run_counts_failures_tells_them_and_writes_every_page_everywhere(
     (tmp_path / "empty.jpg").write_bytes(b"")
     outputs = Recorder(), Recorder()
     paths = [picture(tmp_path / "a.png"), tmp_path / "empty.jpg"]
-    assert batch.run(work, paths, outputs, quiet=True) == 1
+    summary = run(lambda: work, paths, outputs, Terms(quiet=True))
+    assert (summary.photos, summary.finished, summary.failures) == (2, 2, {"ImageError": 1})
     assert outputs[0].pages == outputs[1].pages
     assert [page.status for page in outputs[0].pages] == ["ok", "error"]
     assert outputs[0].photos[1] is None
-    assert [output.closed for output in outputs] == [1, 1]
+    assert [(output.finished, output.closed) for output in outputs] == [(2, 1), (2, 1)]
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 1
     assert told[0].startswith(f"error: {paths[1]}: ")
 
 
-def test_an_interruption_closes_the_outputs(tmp_path: Path) -> None:
+def test_the_first_interruption_finishes_the_photo_and_ends_the_run(tmp_path: Path) -> None:
     def interrupted(photo: Photo) -> Page:
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+        return Page(photo.source, photo.info)
+
+    output = Recorder()
+    paths = [picture(tmp_path / "a.png"), picture(tmp_path / "b.png")]
+    summary = run(lambda: interrupted, paths, [output], Terms(quiet=True))
+    assert (summary.interrupted, summary.finished, len(output.pages), output.closed) == (True, 1, 1, 1)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_second_interruption_stops_at_once_and_closes_the_outputs(tmp_path: Path) -> None:
+    def interrupted(photo: Photo) -> Page:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("never reached")
 
     output = Recorder()
     with pytest.raises(KeyboardInterrupt):
-        batch.run(interrupted, [picture(tmp_path / "a.png")], [output], quiet=True)
-    assert output.closed == 1
+        run(lambda: interrupted, [picture(tmp_path / "a.png")], [output], Terms(quiet=True))
+    assert (output.pages, output.closed) == ([], 1)
+
+
+def test_damage_on_a_later_page_is_told_of_that_page(tmp_path: Path) -> None:
+    frames = [Image.effect_noise((32, 32), 50) for _ in range(3)]
+    frames[0].save(tmp_path / "a.tif", save_all=True, append_images=frames[1:])
+    data = (tmp_path / "a.tif").read_bytes()
+    (tmp_path / "cut.tif").write_bytes(data[: len(data) * 5 // 6])
+    found = [outcome.page for outcome in reading.each_photo(work, [tmp_path / "cut.tif"])]
+    numbers = [(page.source.page, page.source.pages, page.status) for page in found]
+    assert numbers == [(1, 3, "ok"), (2, 3, "ok"), (3, 3, "error")]
+
+
+def test_a_photo_too_large_for_memory_is_a_record_that_says_so(tmp_path: Path) -> None:
+    def huge(photo: Photo) -> Page:
+        raise MemoryError
+
+    (outcome,) = reading.each_photo(huge, [picture(tmp_path / "a.png")])
+    assert outcome.page.error is not None
+    assert outcome.page.error.message.endswith(
+        "does not fit into memory; scale it down, or take fewer --workers"
+    )

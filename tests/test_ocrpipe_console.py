@@ -78,7 +78,8 @@ def test_progress_without_a_terminal_is_a_plain_line_every_ten_seconds(
     with PhotoProgress(100, clock=clock) as progress:
         for i in range(25):
             clock.now += 1.0
-            progress.advance(words=2, failed=i == 3)
+            progress.add(words=2, failed=i == 3)
+            progress.advance()
     assert capsys.readouterr().err.splitlines() == [
         "10/100 photos, 1 failed, 20 words, 1.0 photos/s, 1:30 left",
         "20/100 photos, 1 failed, 40 words, 1.0 photos/s, 1:20 left",
@@ -93,7 +94,8 @@ def test_progress_is_silent_when_quiet_and_for_a_single_photo(
     clock = Clock()
     with PhotoProgress(total, quiet=quiet, clock=clock) as progress:
         clock.now = 60.0
-        progress.advance(words=3)
+        progress.add(words=3)
+        progress.advance()
     assert capsys.readouterr().err == ""
 
 
@@ -106,7 +108,8 @@ def test_progress_on_a_terminal_is_a_bar_and_leaves_its_summary(monkeypatch: pyt
     with PhotoProgress(4, clock=clock) as progress:
         for _ in range(4):
             clock.now += 0.5
-            progress.advance(words=5)
+            progress.add(words=5)
+            progress.advance()
     assert "━" in screen.getvalue()
     assert "4/4 photos, 0 failed, 20 words, 2.0 photos/s, 0:02 in all\n" in screen.getvalue()
 
@@ -123,7 +126,7 @@ def test_an_interrupted_run_stops_the_bar_and_says_how_far_it_came(
     ("seconds", "text"), [(0.4, "0:00"), (7, "0:07"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
 )
 def test_durations_read_as_on_a_clock(seconds: float, text: str) -> None:
-    assert module._duration(seconds) == text
+    assert module.duration(seconds) == text
 
 
 def test_rich_is_not_imported_until_something_is_said() -> None:

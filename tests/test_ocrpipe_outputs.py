@@ -73,10 +73,39 @@ def test_a_folder_gets_a_file_for_each_photo_and_its_pages_together(tmp_path: Pa
     output = outputs.FolderOutput(tmp_path, JSON, named)
     for item in (page("x/a.jpg"), page("b.tif", "one", 1, 2), page("b.tif", "two", 2, 2)):
         output.write(item, None)
-    output.close()
+    assert not (tmp_path / "b.json").exists()
+    output.finish()
     assert [p.text for p in load(tmp_path / "sub" / "a.json")] == ["hi"]
     assert [p.text for p in load(tmp_path / "b.json")] == ["one", "two"]
     assert isinstance(json.loads((tmp_path / "sub" / "a.json").read_text()), dict)
+
+
+def test_half_a_photo_leaves_no_file_in_a_folder(tmp_path: Path) -> None:
+    output = outputs.FolderOutput(tmp_path, TEXT, {"b.tif": Path("b")})
+    output.write(page("b.tif", "one", 1, 2), None)
+    output.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_lines_are_in_the_file_as_soon_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "out.jsonl"
+    for resume, texts in ((False, ["one"]), (True, ["one", "two"]), (False, ["three"])):
+        output = outputs.open_output(path, FORMATS["jsonl"], {}, io.StringIO(), several=True, resume=resume)
+        output.write(page(text=texts[-1]), None)
+        assert [p.text for p in load(path)] == texts
+        assert not output.in_order
+        output.close()
+
+
+def test_a_file_that_is_replaced_stays_as_it_was_if_something_goes_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "all.jsonl"
+    path.write_text("old")
+    with pytest.raises(TypeError), outputs.replacing(path) as file:
+        file.writelines([b"half", None])  # type: ignore[list-item]  # the second line is what goes wrong
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["old"]
+    with outputs.replacing(path) as file:
+        file.write(b"new")
+    assert [p.read_text() for p in tmp_path.iterdir()] == ["new"]
 
 
 def test_a_picture_is_drawn_of_each_page_that_was_read(tmp_path: Path) -> None:
@@ -106,6 +135,12 @@ def test_results_are_named_after_their_photos(
 ) -> None:
     named = outputs.names([Path(p) for p in photos], [Path(i) for i in inputs])
     assert named == dict(zip(photos, map(Path, expected), strict=True))
+
+
+def test_photos_of_a_list_are_named_below_the_folder_they_share() -> None:
+    assert outputs.common_folder([Path("d/e/a.jpg"), Path("d/f/b.jpg")]) == [Path("d")]
+    assert outputs.common_folder([Path("../a.jpg")]) == outputs.common_folder([]) == []
+    assert outputs.common_folder([Path("/d/a.jpg"), Path("b.jpg")]) == []
 
 
 @pytest.mark.parametrize(

@@ -31,17 +31,28 @@ def build_pipeline(
     machine: Machine,
     min_confidence: float = 0.0,
 ) -> Pipeline:
-    """Both stages as the options say."""
+    """Both stages as the options say; values that make no sense are a usage error."""
+    with bad_values_are_usage():
+        return load_stages(stage_1, recognizer, decode, machine, min_confidence)
+
+
+def load_stages(
+    stage_1: Stage1,
+    recognizer: str | None,
+    decode: DecodeOptions,
+    machine: Machine,
+    min_confidence: float,
+) -> Pipeline:
+    """Both stages as the options say; ValueError for values that make no sense."""
     from ocrpipe.pipeline import load_pipeline
 
-    with bad_values_are_usage():
-        return load_pipeline(
-            stage_1.detector,
-            recognizer,
-            weights_folder=machine.weights,
-            device=machine.device,
-            engine=machine.engine,
-            settings=stage_1.settings(),
-            min_confidence=min_confidence,
-            decode=decode,
-        )
+    return load_pipeline(
+        stage_1.detector,
+        recognizer,
+        weights_folder=machine.weights,
+        device=machine.device,
+        engine=machine.engine,
+        settings=stage_1.settings(),
+        min_confidence=min_confidence,
+        decode=decode,
+    )

@@ -7,6 +7,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
+
+from ocrpipe.errors import ImageError
 
 PHOTO_SUFFIXES = frozenset(
     f".{name}"
@@ -39,6 +42,23 @@ def find_photos(inputs: Iterable[str | Path], *, recursive: bool = False) -> Ite
             if path not in seen:
                 seen.add(path)
                 yield path
+
+
+def read_list(path: Path, stdin: BinaryIO) -> list[Path]:
+    """The paths in the file at path, or in stdin for `-`: one a line, or, as `find -print0` writes them, each
+    ended by a NUL. Blank lines are passed over.
+
+    Raises ImageError for a file that cannot be read, ValueError for a list without a path.
+    """
+    try:
+        data = stdin.read() if path == Path("-") else path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{path}: the list cannot be read: {error.strerror or error}") from error
+    pieces = data.split(b"\0") if b"\0" in data else data.splitlines()
+    paths = [Path(os.fsdecode(piece)) for piece in pieces if piece.strip()]
+    if not paths:
+        raise ValueError(f"{path}: no path in this list")
+    return paths
 
 
 def natural_key(path: Path) -> tuple[tuple[tuple[int, int, str], ...], str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ocrpipe.errors import ImageError
 from ocrpipe.images import Photo
-from ocrpipe.outputs import writing
+from ocrpipe.outputs import Output, writing
 from ocrpipe.overlay.colours import STEPS
 from ocrpipe.page import Page
 from ocrpipe.redraw import load_page
@@ -27,7 +27,7 @@ _HERE = Path(__file__).parent
 PhotoOf = Callable[[Page], NDArray[np.uint8] | None]
 
 
-class ReportOutput:
+class ReportOutput(Output):
     """A report that grows page by page: an `ocrpipe.outputs.Output`; also a context manager.
 
     path:  of the HTML file; its folder is made. Until `close` it is called .NAME.PID.part.
@@ -36,6 +36,8 @@ class ReportOutput:
 
     Raises OutputError if the file cannot be written.
     """
+
+    needs_photo = True
 
     def __init__(self, path: Path, *, title: str = "OCR report", side: int = SIDE) -> None:
         self._path, self._side = path, side

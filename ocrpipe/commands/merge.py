@@ -1,0 +1,40 @@
+"""`ocrpipe merge`: several results of one set of photos as one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ocrpipe.commands.flow import FAILED
+from ocrpipe.options import DASHED, PATH
+
+
+@click.command()
+@click.argument("results", nargs=-1, required=True, type=PATH)
+@click.option(
+    "-o",
+    "--output",
+    type=DASHED,
+    metavar="OUT",
+    help="Write here, not to stdout; may be one of RESULTS.",
+)
+def merge(results: tuple[Path, ...], output: Path | None) -> int:
+    """Join RESULTS (JSONL) of shards or repeated runs: each photo once, in natural order.
+
+    \b
+    Example: ocrpipe merge shard-1.jsonl shard-2.jsonl -o all.jsonl
+    """
+    from ocrpipe import console, outputs
+    from ocrpipe.batch.merge import merge as merge_results
+
+    if output in (None, Path("-")):
+        merged = merge_results(results, sys.stdout.buffer)
+    else:
+        with outputs.replacing(output) as file:
+            merged = merge_results(results, file)
+    console.note(
+        f"{merged.records} records, {merged.failed} failed; {merged.replaced} left out for better ones"
+    )
+    return FAILED if merged.failed else 0
