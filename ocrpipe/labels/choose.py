@@ -34,6 +34,7 @@ def load_words(path: Path) -> Iterable[WordCrop]:
 
     Those of an LMDB are read as they are asked for. Raises LabelError naming what is wrong.
     """
+    _check(path)
     file = path
     if path.is_dir():
         there = [path / name for name in _NAMES if (path / name).is_file()]
@@ -63,6 +64,7 @@ def load_photos(path: Path, photos: Path | None = None) -> list[Scene]:
     photos: where they lie, if not where the layout says; labels.jsonl always says it. Raises LabelError
     naming what is wrong.
     """
+    _check(path)
     if path.name == LABELS or (path / LABELS).is_file():
         return load_scenes(path.parent if path.name == LABELS else path)
     if path.is_dir():
@@ -70,3 +72,8 @@ def load_photos(path: Path, photos: Path | None = None) -> list[Scene]:
     with labels_in(path) as document:
         listed = isinstance(document.value, list)
     return load_label_studio(path, photos) if listed else load_coco_text(path, photos)
+
+
+def _check(path: Path) -> None:
+    if not path.exists():
+        raise LabelError(f"{path}: no such file or folder; name a file of labels or its folder")
