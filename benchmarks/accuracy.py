@@ -19,11 +19,10 @@ import click
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ocrpipe import load_pipeline
-from ocrpipe.evaluate import ReadScores, score_reading, score_true_boxes
-from ocrpipe.labels import load_scenes
+from ocrpipe.evaluate import ReadScores, evaluate_recognizer, score_reading, score_true_boxes
+from ocrpipe.labels import load_scenes, load_words
 from ocrpipe.pipeline import Pipeline
-from ocrpipe.train.real_crops import fit_height, load_crops
-from recognizer.metrics import WordScores, score_words
+from recognizer.metrics import WordScores
 
 OUT = Path(__file__).with_suffix(".md")
 PEERS = {
@@ -35,13 +34,10 @@ PEERS = {
 
 def word_rows(pipeline: Pipeline, data: Path) -> Iterator[str]:
     """A table row a part of the word sets."""
-    crops = load_crops(data / "words/real_dev")
-    texts = [t.text for t in pipeline.recognizer.transcribe([fit_height(crop.grey) for crop in crops])]
-    for source in ("iiit5k", "svt", "ic15"):
-        pairs = [(t, c.text) for t, c in zip(texts, crops, strict=True) if c.source == source]
-        yield _word_row(
-            f"words/real_dev, {source}", score_words(*map(list, zip(*pairs, strict=True))), PEERS[source]
-        )
+    report, _ = evaluate_recognizer(pipeline.recognizer, load_words(data / "words/real_dev"))
+    scores = {part.name: part.scores for part in report.by_source}
+    for source, peer in PEERS.items():
+        yield _word_row(f"words/real_dev, {source}", scores[source], peer)
     forms = load_scenes(data / "scenes/forms_dev")
     yield _word_row("scenes/forms_dev, true boxes", score_true_boxes(pipeline.recognizer, forms), "")
 

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
-from zlib import crc32
 
 import numpy as np
 
-from ocrpipe import crops, images, overlay
+from ocrpipe import overlay
 from ocrpipe.chart import Series, line_chart, reliability_diagram
 from ocrpipe.device import choose
+from ocrpipe.evaluate.word_lexicons import draw as draw_words
+from ocrpipe.labels import cut, load_words
 from ocrpipe.weights import load_recognizer
 from recognizer.base import Transcript
 from recognizer.bk_tree import BKTree
@@ -53,27 +54,17 @@ class Crop:
 
 def load(folder: Path, reader: CRNNRecognizer) -> list[Crop]:
     """Crops of folder/labels.tsv whose truth has a letter or digit."""
-    lines = [line.split("\t") for line in (folder / "labels.tsv").read_text("utf-8").splitlines()]
-    labelled = [(name, normalise(text)) for name, text in lines if normalise(text)]
-    pictures = []
-    for name, _ in labelled:
-        pixels = images.load(folder / name).pixels
-        height, width = pixels.shape[:2]
-        whole = np.array([[(0, 0), (width, 0), (width, height), (0, height)]], np.float32)
-        pictures += crops.rectify(pixels, whole)
-    said = reader.probabilities(pictures)
+    labelled = [(word, crop) for word, crop in cut(load_words(folder)) if normalise(word.text)]
+    said = reader.probabilities([crop for _, crop in labelled])
     return [
-        Crop(name, Path(name).name.split("_")[0], truth, rows, greedy_decode(rows, reader.charset))
-        for (name, truth), rows in zip(labelled, said, strict=True)
+        Crop(word.name, word.source, normalise(word.text), rows, greedy_decode(rows, reader.charset))
+        for (word, _), rows in zip(labelled, said, strict=True)
     ]
 
 
 def with_own_words(crop: Crop, size: int, everyone: Lexicon) -> Transcript:
     """The most probable of the crop's true word and size - 1 others of everyone's."""
-    rng = np.random.default_rng(crc32(Path(crop.name).name.encode()))
-    drawn = rng.choice(len(everyone), size, replace=False)
-    true = everyone.find(crop.truth)
-    words = np.unique([true, *drawn[drawn != true][: size - 1]])
+    words = np.unique(draw_words(everyone, crop.truth, crop.name, size))
     best, _ = everyone.best(everyone.merge_cases(crop.said), words)
     return Transcript(everyone.keys[best[0]] if len(best) else "", 0.0)
 
