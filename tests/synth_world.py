@@ -13,7 +13,9 @@ from PIL import ImageFont
 
 from ocrpipe.synth.fonts import FontPool, load_faces
 from ocrpipe.synth.phrases import load_phrases
+from ocrpipe.synth.scenes import SceneRenderer, load_photos
 from ocrpipe.synth.words import WordRenderer, load_backgrounds
+from ocrpipe.synth.writer import Writer
 from recognizer.charset import ASCII_94
 
 
@@ -47,4 +49,13 @@ def renderer(folder: Path) -> WordRenderer:
     fonts = FontPool(load_faces(folder / "fonts"), ASCII_94)
     return WordRenderer(
         load_phrases(folder / "lexicons", ASCII_94), fonts, load_backgrounds(folder / "backgrounds")
+    )
+
+
+def scene_renderer(folder: Path) -> SceneRenderer:
+    """A renderer of scenes over such a folder, which it builds."""
+    build(folder)
+    fonts = FontPool(load_faces(folder / "fonts"), ASCII_94)
+    return SceneRenderer(
+        Writer(load_phrases(folder / "lexicons", ASCII_94), fonts), load_photos(folder / "backgrounds")
     )

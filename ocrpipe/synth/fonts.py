@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -94,6 +95,7 @@ class FontPool:
     faces: list[Face]
     characters: str
     _families: list[list[Face]] = field(init=False)
+    _chosen: dict[frozenset[str], list[list[Face]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         families: dict[str, list[Face]] = {}
@@ -106,11 +108,21 @@ class FontPool:
                 "no usable face: every font is unicase or held out; name a folder with ordinary fonts"
             )
 
-    def draw(self, text: str, rng: np.random.Generator) -> Face:
-        """A face that has every character of text. FontError after fifty that have not."""
+    def draw(self, text: str, rng: np.random.Generator, categories: Collection[str] = ()) -> Face:
+        """A face that has every character of text. FontError after fifty that have not.
+
+        categories: which to draw from; none, or none that the pool has, means any.
+        """
+        families = self._of(frozenset(categories)) if categories else self._families
         for _ in range(50):
-            family = self._families[rng.integers(len(self._families))]
+            family = families[rng.integers(len(families))]
             face = family[rng.integers(len(family))]
             if covered(face.path, self.characters) >= set(text):
                 return face
         raise FontError(f"no face among {len(self.faces)} draws every character of {text!r}")
+
+    def _of(self, categories: frozenset[str]) -> list[list[Face]]:
+        if categories not in self._chosen:
+            kept = [[face for face in family if face.category in categories] for family in self._families]
+            self._chosen[categories] = [family for family in kept if family] or self._families
+        return self._chosen[categories]

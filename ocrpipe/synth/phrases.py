@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ocrpipe.errors import LabelError
 
@@ -33,6 +34,23 @@ class Phrases:
 
     sources: Mapping[str, Sequence[str]]
     characters: str
+    _names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _upto: NDArray[np.float64] = field(init=False, repr=False, compare=False)  # cumulated shares
+
+    def __post_init__(self) -> None:
+        names = tuple(self.sources)
+        upto = np.cumsum([SHARES.get(name, 0.005) for name in names])
+        object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_upto", upto / upto[-1])
+
+    def frequent(self, source: str, rng: np.random.Generator) -> str:
+        """A word of a list that runs from frequent to rare, the more frequent the oftener (Zipf), cased at
+        random; empty where there is no such list or the word has other characters.
+        """
+        entries = self.sources.get(source, ())
+        if not entries:
+            return ""
+        return _recase(self._plain(entries[int(len(entries) ** rng.random()) - 1]), rng)
 
     def draw(self, rng: np.random.Generator, longest: int = 25) -> str:
         """A word of 1..longest characters."""
@@ -48,9 +66,7 @@ class Phrases:
             return self._random(rng, longest)
         if kind < RANDOM_SHARE + DIGITS_SHARE:
             return "".join(rng.choice(list("0123456789"), int(rng.integers(1, min(longest, 7) + 1))))
-        names = list(self.sources)
-        weights = np.array([SHARES.get(name, 0.005) for name in names])
-        name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        name = self._names[int(np.searchsorted(self._upto, rng.random(), side="right"))]
         entries = self.sources[name]
         parts = entries[int(rng.integers(len(entries)))].split()
         word = self._plain(parts[int(rng.integers(len(parts)))]) if parts else ""

@@ -22,7 +22,7 @@ from ocrpipe.labels import load_scenes
 from ocrpipe.synth.fonts import FontPool, load_faces
 from ocrpipe.synth.phrases import load_phrases
 from ocrpipe.synth.scenes import SceneRenderer, load_photos
-from ocrpipe.synth.text_block import Writer
+from ocrpipe.synth.writer import Writer
 from ocrpipe.train.photo_augment import recolour
 from ocrpipe.train.photo_crops import PhotoCache, Sample, cut, tilted
 

@@ -90,13 +90,12 @@ def _shift(by: float) -> NDArray[np.float64]:
 
 def tilted(scene: RenderedScene, rng: np.random.Generator) -> Sample:
     """A rendered scene, at times turned a little as a hand-held camera sees it."""
-    ignored = np.zeros(len(scene.quads), np.bool_)
     if rng.random() < 0.6:
-        return Sample(scene.image, scene.quads, ignored)
+        return Sample(scene.image, scene.quads, scene.ignored)
     size = len(scene.image)
     scale = float(rng.uniform(0.85, 1.15))
     matrix = np.eye(3)
     matrix[:2] = cv2.getRotationMatrix2D((size / 2, size / 2), float(rng.normal(0, 4)), scale)
     warp = _shift(-0.5) @ matrix @ _shift(0.5)
     image = cv2.warpAffine(scene.image, warp[:2], (size, size), borderMode=cv2.BORDER_REPLICATE)
-    return Sample(image.astype(np.uint8, copy=False), move(scene.quads, matrix), ignored)
+    return Sample(image.astype(np.uint8, copy=False), move(scene.quads, matrix), scene.ignored)
