@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +22,9 @@ from detectors.tiling import Tiling, check_tiling, detect_tiled
 ScoreMap = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 LONG_SIDE = 1280  # pixels, where a model does not name its own; see benchmarks/detector.md
+MARGIN = (
+    32  # pixels, or half the shorter side: worth 2 of 100 word crops read as photos (benchmarks/tiling.md)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,8 @@ class DBDetector:
 
     network: (1, 3, H, W) float32 as `resize.normalise` makes it, H and W multiples of 32, to the probability
     map (1, 1, H, W) float32, 0..1. Photos with a longer side than long_side pixels are shrunk, small ones
-    enlarged up to `resize.MAX_ENLARGE` times; tile says which are looked at in tiles as well (see
-    `tiling.detect_tiled`). The other fields are those of `postprocess.Decision`.
+    enlarged up to `resize.MAX_ENLARGE` times, and framed if they are small even then. tile says which are
+    looked at in tiles as well (`tiling.detect_tiled`). The other fields are those of `postprocess.Decision`.
     """
 
     network: ScoreMap
@@ -57,9 +61,11 @@ class DBDetector:
         ValueError for an image of another shape or without pixels.
         """
         check_image(image)
-        found = detect_tiled(self._look, image, self.long_side, self.tile)
+        margin = self._margin(image)
+        framed = cv2.copyMakeBorder(image, *[margin] * 4, cv2.BORDER_REPLICATE) if margin else image
+        found = detect_tiled(self._look, np.asarray(framed, np.uint8), self.long_side, self.tile)
         height, width = image.shape[:2]
-        quads = clip(found.quads, width, height)
+        quads = clip(found.quads - np.float32(margin), width, height)
         return Detections(quads, found.scores).only(span(quads) > 0.5)  # the others are clipped to nothing
 
     def score_map(self, image: Image) -> NDArray[np.float32]:
@@ -68,6 +74,14 @@ class DBDetector:
         """
         check_image(image)
         return self._scored(image, self.long_side / max(image.shape[:2]))[1]
+
+    def _margin(self, image: Image) -> int:
+        """Pixels of its own edge to put around a small picture: a word that fills it has no surroundings, and
+        by those the network knows a word.
+        """
+        if max(image.shape[:2]) * MAX_ENLARGE >= self.long_side:
+            return 0
+        return min(min(image.shape[:2]) // 2, MARGIN)
 
     def _look(self, image: Image, scale: float) -> Detections:
         resized, score = self._scored(image, scale)

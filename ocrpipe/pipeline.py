@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ocrpipe import crops, images, reading_order, weights
+from ocrpipe import crops, images, reading_order, turns, weights
 from ocrpipe.device import choose
 from ocrpipe.images import Photo, PhotoSource
 from ocrpipe.model_index import Setting
@@ -52,7 +52,8 @@ class Pipeline:
 
     min_confidence: words less certain are left out, 0..1. ValueError outside that. detector_info and
     recognizer_info are what results say of the models. chars: words tell their characters, each with its box.
-    Not for use by several threads at once.
+    turns: a photo that seems to lie on its side or stand on its head is read turned as well, and the better
+    reading counts. Not for use by several threads at once.
     """
 
     def __init__(
@@ -64,12 +65,13 @@ class Pipeline:
         recognizer_info: ModelInfo | None = None,
         min_confidence: float = 0.0,
         chars: bool = False,
+        turns: bool = True,
     ) -> None:
         if not 0 <= min_confidence <= 1:
             raise ValueError(f"min_confidence must be in [0, 1], got {min_confidence}")
         self.detector, self.recognizer, self.min_confidence = detector, recognizer, min_confidence
         self.detector_info, self.recognizer_info = detector_info, recognizer_info
-        self.chars = chars
+        self.chars, self.turns = chars, turns
 
     def read(self, source: PhotoSource) -> Page:
         """The words of one photo: a path, bytes, an open file, a Pillow image or an array; its first page
@@ -86,7 +88,8 @@ class Pipeline:
     def read_many(self, photos: Iterable[PhotoSource | Photo]) -> Iterator[Page]:
         """One page a photo, in order; the crops of `PHOTOS_AT_ONCE` photos are transcribed together.
 
-        Raises ImageError at the first that cannot be read; `ocrpipe.batch.reading.read_all` makes it a record.
+        Raises ImageError at the first that cannot be read; `ocrpipe.batch.reading.read_all` makes it a
+        record.
         """
         coming = iter(photos)
         while group := [self._find_in(photo) for photo in islice(coming, PHOTOS_AT_ONCE)]:
@@ -100,11 +103,14 @@ class Pipeline:
         load_ms = _since(start)
         return replace(self._find(photo), load_ms=load_ms)
 
-    def _find(self, photo: Photo) -> _Found:
+    def _find(self, photo: Photo, quarters: int = 0) -> _Found:
+        """Stage 1 on photo, turned clockwise by so many quarters; the quads are those of the photo itself."""
         start = time.perf_counter()
-        detections = self.detector.detect(photo.pixels)
+        pixels = turns.turned(photo.pixels, quarters)
+        detections = self.detector.detect(pixels)
         quads, owners = crops.readings(detections.quads)
-        cut = crops.rectify(photo.pixels, quads)
+        cut = crops.rectify(pixels, quads)
+        quads = turns.turned_back(quads, quarters, photo.info.width, photo.info.height)
         return _Found(photo, quads, owners, detections.scores, cut, _since(start))
 
     def _pages(self, group: Sequence[_Found]) -> list[Page]:
@@ -117,8 +123,35 @@ class Pipeline:
             own = list(islice(transcripts, len(found.crops)))
             share = len(own) / len(every) if every else 0.0
             timing = Timing(load=found.load_ms, detect=found.detect_ms, recognize=recognize_ms * share)
-            pages.append(replace(self._page(found, own), timing_ms=timing))
+            pages.append(replace(self._page(*self._right_way_up(found, own)), timing_ms=timing))
         return pages
+
+    def _right_way_up(
+        self, found: _Found, transcripts: Sequence[Transcript]
+    ) -> tuple[_Found, Sequence[Transcript]]:
+        """The same, or what is found and read in the photo turned, if it says more."""
+        surest = _surest(transcripts, found.owners, len(found.scores))
+        best = [transcripts[i] for i in surest]
+        quarters = self._suspected(found.photo, found.quads[surest], best) if self.turns else 0
+        if not quarters:
+            return found, transcripts
+        other = self._find(found.photo, quarters)
+        again = self.recognizer.transcribe(other.crops)
+        better = [again[i] for i in _surest(again, other.owners, len(other.scores))]
+        return (other, again) if turns.evidence(better) > turns.evidence(best) else (found, transcripts)
+
+    def _suspected(self, photo: Photo, quads: NDArray[np.float32], transcripts: Sequence[Transcript]) -> int:
+        """By how many quarters photo may have to be turned: on its side by what was read, on its head by a
+        sample read upside down, where the words read badly as they stand.
+        """
+        quarters = turns.quarters_to_upright(quads, transcripts)
+        chosen = turns.sample(quads)
+        as_they_stand = [transcripts[i] for i in chosen]
+        if quarters or not len(chosen) or np.mean([t.score for t in as_they_stand]) >= turns.SURE:
+            return quarters
+        upside_down = crops.rectify(photo.pixels, np.roll(quads[chosen], 2, axis=1))
+        on_its_head = self.recognizer.transcribe(upside_down)
+        return 2 if turns.evidence(on_its_head) > turns.evidence(as_they_stand) else 0
 
     def _page(self, found: _Found, transcripts: Sequence[Transcript]) -> Page:
         # A crop without a single character is no word: the detector took something else for one.
@@ -205,6 +238,7 @@ def load_pipeline(
     settings: Mapping[str, Setting] | None = None,
     min_confidence: float = MIN_CONFIDENCE,
     decode: DecodeOptions | None = None,
+    turns: bool = True,
 ) -> Pipeline:
     """A pipeline of the default models, or of those named by id or by file (see `ocrpipe.weights`).
 
@@ -223,6 +257,7 @@ def load_pipeline(
         recognizer_info=recognizer_info,
         min_confidence=min_confidence,
         chars=decode is not None and decode.chars,
+        turns=turns,
     )
 
 

@@ -42,6 +42,20 @@ def test_quads_are_clipped_to_the_photo_and_padding_holds_no_words() -> None:
     assert np.array_equal(found.quads, [[[0, 0], [70, 0], [70, 50], [0, 50]]])
 
 
+def test_a_small_picture_is_shown_with_a_margin_of_its_own_edge() -> None:
+    seen: list[NDArray[np.float32]] = []
+
+    def remembers(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        seen.append(batch)
+        return sees_white(batch)
+
+    image = np.zeros((40, 100, 3), np.uint8)
+    image[10:30, 20:80] = 255
+    found = DBDetector(remembers, unclip_ratio=0).detect(image)
+    assert seen[0].shape == (1, 3, 160, 288)  # 2 x (40 + 40) by 2 x (100 + 40), padded to multiples of 32
+    assert np.abs(found.quads[0] - [[20, 10], [80, 10], [80, 30], [20, 30]]).max() <= 0.5
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 3), (5000, 3, 3), (3, 5000, 3), (32, 32, 3)])
 def test_tiny_and_thin_pictures_give_no_words_and_no_failure(shape: tuple[int, ...]) -> None:
     assert len(DBDetector(sees_white).detect(np.zeros(shape, np.uint8))) == 0

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,6 +17,7 @@ from ocrpipe.errors import ImageError
 from ocrpipe.images import Photo, PhotoSource, load
 from ocrpipe.page import ModelInfo, Source
 from ocrpipe.pipeline import PHOTOS_AT_ONCE, Pipeline, detect_photo, load_pipeline, transcribe_photo
+from ocrpipe.turns import turned, turned_back
 from recognizer import Transcript
 
 WHITE = np.full((100, 300, 3), 255, np.uint8)
@@ -109,6 +111,59 @@ def test_a_tall_box_is_read_upright_too_and_the_surest_reading_wins() -> None:
     turned = Pipeline(FakeDetector(tall), UprightReader(128)).read(WHITE)
     assert turned.words[0].polygon == (*tall[1:], tall[0])  # both turns look alike here: the first is kept
     assert len(upright.words) == 4
+
+
+class DarkSpots:
+    """Finds every black spot; remembers what it was shown."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def detect(self, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Detections:
+        self.looks += 1
+        _, _, stats, _ = cv2.connectedComponentsWithStats((image[:, :, 0] < 128).astype(np.uint8))
+        quads = np.array([box(x, y, w, h) for x, y, w, h, _ in stats[1:]], np.float32).reshape(-1, 4, 2)
+        return Detections(quads, np.ones(len(quads), np.float32))
+
+
+class NotchReader:
+    """Reads a crop as its width, surely where its top left is white: words here lack that corner."""
+
+    def transcribe(
+        self, crops: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]
+    ) -> list[Transcript]:
+        return [Transcript(str(c.shape[1]), 0.9 if c[2, 2, 0] > 128 else 0.1) for c in crops]
+
+
+def notched() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """Three words, one too short to show which way it runs."""
+    photo = WHITE.copy()
+    for x, y, width in ((20, 10, 80), (120, 10, 24), (20, 60, 120)):
+        photo[y : y + 20, x : x + width] = 0
+        photo[y : y + 5, x : x + 5] = 255
+    return photo
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_a_photo_on_its_side_or_head_says_the_same_words_in_the_same_order(quarters: int) -> None:
+    upright = Pipeline(DarkSpots(), NotchReader()).read(notched())
+    assert [word.text for word in upright.words] == ["128", "38", "192"]
+    page = Pipeline(DarkSpots(), NotchReader()).read(turned(notched(), quarters))
+    assert [word.text for word in page.words] == ["128", "38", "192"]
+    quads = np.array([word.polygon for word in upright.words], np.float32)
+    sides = [(300, 100), (100, 300)][quarters % 2]
+    back = turned_back(quads, (4 - quarters) % 4, *sides)
+    assert np.array_equal(np.array([word.polygon for word in page.words]), back)
+    assert {round(word.angle) % 360 for word in page.words} == {90 * quarters}
+
+
+def test_a_photo_that_reads_well_is_looked_at_once_and_turning_can_be_forbidden() -> None:
+    detector = DarkSpots()
+    Pipeline(detector, NotchReader()).read(notched())
+    assert detector.looks == 1
+    page = Pipeline(detector, NotchReader(), turns=False).read(turned(notched(), 2))
+    assert detector.looks == 2
+    assert {word.confidence for word in page.words} == {0.1}
 
 
 def test_many_photos_give_the_pages_that_each_gives_alone_in_one_call_a_group() -> None:
