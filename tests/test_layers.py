@@ -21,11 +21,15 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for prefix, names in (
         (False, "cli"),
         (True, "commands"),
-        (True, "train synth evaluate export serve bench batch report convert explain release doctor options"),
-        (True, "pipeline overlay formats labels console outputs redraw chart sidecars"),
         (
             True,
-            "images crops reading_order char_boxes word_details "
+            "train synth evaluate export serve bench batch report convert explain release doctor options "
+            "ocrmypdf_plugin",
+        ),
+        (True, "pipeline overlay formats labels console outputs redraw chart sidecars text_layer"),
+        (
+            True,
+            "images crops turns reading_order char_boxes word_details "
             "lexicons decode_options weights model_index runtime",
         ),
         (True, "page records errors device machine version"),
