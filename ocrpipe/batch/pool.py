@@ -50,6 +50,7 @@ class Pool:
     timeout: seconds for a page, after which its worker is killed and the page is an error; None for no limit.
     ahead:   how many tasks may be begun after the oldest that is not finished; None for any number.
     with_photos: whether outcomes carry their pixels.
+    clock:   seconds that only grow, for the timeout.
     stop:    asked before each task and a few times a second; once it says yes, no further task is begun.
 
     A worker that dies is replaced; its page is tried once more, then it becomes an error.
@@ -64,11 +65,12 @@ class Pool:
         ahead: int | None = None,
         with_photos: bool = False,
         stop: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if size < 1:
             raise ValueError(f"size must be at least 1, got {size}")
         self._load, self._size, self._timeout, self._ahead = load, size, timeout, ahead
-        self._with_photos, self._stop = with_photos, stop
+        self._with_photos, self._stop, self._clock = with_photos, stop, clock
         self._workers: list[_Worker] = []
         self._again: deque[_Job] = deque()
         self._stillborn = 0
@@ -93,7 +95,7 @@ class Pool:
             job = self._next(coming)
             if job is None:
                 break
-            free.job, free.since = job, time.monotonic()
+            free.job, free.since = job, self._clock()
             try:
                 free.pipe.send(job.task)
             except OSError:  # it died while it was idle; `_receive` finds that, and the job goes to another
@@ -137,7 +139,7 @@ class Pool:
         job = worker.job
         if isinstance(message, Outcome):
             assert job is not None
-            worker.since, job.last, job.deaths = time.monotonic(), message.page.source, 0
+            worker.since, job.last, job.deaths = self._clock(), message.page.source, 0
             yield Read(job.task.number, message)
             return
         worker.ready, worker.job, self._stillborn = True, None, 0
@@ -170,7 +172,7 @@ class Pool:
         """Kill workers whose page takes too long."""
         limit = self._timeout
         for worker in list(self._workers):
-            if limit is not None and worker.job is not None and time.monotonic() - worker.since > limit:
+            if limit is not None and worker.job is not None and self._clock() - worker.since > limit:
                 self._remove(worker)
                 message = f"{worker.job.task.name}: not read within {limit:g} seconds; raise --timeout"
                 yield from self._give_up(worker.job, PhotoTimeoutError(message))

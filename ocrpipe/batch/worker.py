@@ -33,22 +33,19 @@ def serve(pipe: connection.Connection, *, with_photos: bool) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_die_with_parent, daemon=True).start()
     _use_one_thread()
+    from ocrpipe.batch.reading import Outcome, read_pages  # before it is ready, for then its time is taken
+
     try:
         work: Work = pipe.recv()()
         while True:
             pipe.send(Idle())
-            _read(work, pipe.recv(), pipe, with_photos)
+            task: Task = pipe.recv()
+            for page, photo in read_pages(work, task):
+                pipe.send(Outcome(page, photo if with_photos else None))
     except (OcrError, ValueError) as error:
         pipe.send(error)
     except (EOFError, BrokenPipeError, ConnectionError):
         return
-
-
-def _read(work: Work, task: Task, pipe: connection.Connection, with_photos: bool) -> None:
-    from ocrpipe.batch.reading import Outcome, read_pages
-
-    for page, photo in read_pages(work, task):
-        pipe.send(Outcome(page, photo if with_photos else None))
 
 
 def _use_one_thread() -> None:
