@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ocrpipe.formats.entries import Span, scan_lines
-from ocrpipe.images.find import natural_key
+from ocrpipe.images.find import listing_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def merge(results: Sequence[Path], out: BinaryIO) -> Merged:
             if key not in best or not _is_better(best[key][1], span):
                 best[key] = number, span
     chosen = sorted(
-        best.values(), key=lambda item: (natural_key(Path(item[1].entry.path)), item[1].entry.page)
+        best.values(), key=lambda item: (listing_key(Path(item[1].entry.path)), item[1].entry.page)
     )
     for line in _lines(results, chosen):
         out.write(line)

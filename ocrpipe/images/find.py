@@ -67,6 +67,12 @@ def natural_key(path: Path) -> tuple[tuple[tuple[int, int, str], ...], str]:
     return parts, str(path)
 
 
+def listing_key(path: Path) -> tuple[object, ...]:
+    """Sort key of path that gives the order of `find_photos`: files of a folder before those below it."""
+    folders = tuple((1, natural_key(Path(part))) for part in path.parts[:-1])
+    return (*folders, (0, natural_key(Path(path.name))))
+
+
 def _piece(text: str) -> tuple[int, int, str]:
     # isdecimal, not isdigit: "²" is a digit that int() refuses.
     return (1, int(text), "") if text.isdecimal() else (0, 0, text.casefold())
