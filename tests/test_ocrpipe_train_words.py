@@ -1,4 +1,4 @@
-"""Training the recogniser: reproducible batches, whole checkpoints, exact resume, an export that agrees."""
+"""The recogniser's samples: reproducible batches, the mix, labels of any layout, what a charset can spell."""
 
 from __future__ import annotations
 
@@ -9,26 +9,17 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from safetensors import safe_open
 from synth_world import build, renderer
 
-from ocrpipe.errors import LabelError, WeightsError
-from ocrpipe.train import checkpoint
+from ocrpipe.errors import LabelError
 from ocrpipe.train.crop_augment import augment
 from ocrpipe.train.real_crops import fit_height, load_crops, load_scene_crops
 from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, word_loader
-from ocrpipe.train.word_export import export
-from ocrpipe.train.word_training import WordTrainer, WordTraining
-from recognizer import crnn
 from recognizer.charset import charset
-
-TINY = crnn.CRNNConfig("tiny", stem=8, stages=(8, 8, 8, 8), blocks=(1, 1, 1, 1), hidden=8)
-SETTINGS = WordTraining(network="tiny", samples=64, batch=4, workers=0, warmup=2, seed=5)
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setitem(crnn.CONFIGS, "tiny", TINY)
+def data(tmp_path: Path) -> Path:
     return build(tmp_path / "data")
 
 
@@ -110,85 +101,3 @@ def test_fit_height_keeps_the_aspect() -> None:
         (32, 100),
         (32, 1),
     ]
-
-
-def test_the_rate_warms_up_stays_and_decays() -> None:
-    settings = WordTraining(samples=1000, batch=10, decay_share=0.5, rate=1.0, warmup=10)
-    assert [round(settings.learning_rate(s), 3) for s in (0, 9, 49, 75, 100, 200)] == [
-        0.1,
-        1.0,
-        1.0,
-        0.5,
-        0.0,
-        0.0,
-    ]
-
-
-def test_a_run_leaves_log_config_and_checkpoints_and_stops_at_its_samples(data: Path, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    WordTrainer(SETTINGS, run, data).train(minutes=5)
-    assert {p.name for p in run.iterdir()} == {"config.json", "log.jsonl", "last.pt", "best.pt"}
-    last = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()][-1]
-    assert (last["step"], last["samples"]) == (16, 64)
-    assert {"dev_iiit5k", "dev_svt", "dev_mean", "dev_strict"} <= last.keys()
-
-
-def test_resuming_goes_on_at_a_chunks_start_exactly(data: Path, tmp_path: Path) -> None:
-    settings = WordTraining(network="tiny", samples=64, batch=4, workers=0, warmup=2, seed=5, decay_share=0.0)
-    whole = WordTrainer(settings, tmp_path / "whole", data)
-    losses = []
-    real = load_crops(data / "words/real_train")
-    batches = [
-        b
-        for n in range(2)
-        for b in WordStream(renderer(data), real, whole.charset, settings.mix(), settings.seed).chunk(n)
-    ]
-    for index, batch in enumerate(batches):
-        if index == BATCHES_A_CHUNK:
-            checkpoint.save(tmp_path / "middle.pt", whole.state())
-        losses.append(whole.learn(batch))
-    resumed = WordTrainer(settings, tmp_path / "resumed", data)
-    resumed.restore(checkpoint.load(tmp_path / "middle.pt"))
-    assert [resumed.learn(batch) for batch in batches[BATCHES_A_CHUNK:]] == losses[BATCHES_A_CHUNK:]
-
-
-def test_another_networks_checkpoint_is_refused(data: Path, tmp_path: Path) -> None:
-    trainer = WordTrainer(SETTINGS, tmp_path, data)
-    state = trainer.state()
-    state["settings"]["network"] = "crnn_vgg"
-    with pytest.raises(WeightsError, match="the checkpoint is a crnn_vgg, this run a tiny"):
-        trainer.restore(state)
-
-
-def test_a_failed_save_leaves_the_previous_checkpoint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "last.pt"
-    checkpoint.save(path, {"step": 1})
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(WeightsError, match=r"No space left on device.*the previous one is untouched"):
-        checkpoint.save(path, {"step": 2})
-    assert checkpoint.load(path) == {"step": 1}
-    assert [p.name for p in tmp_path.iterdir()] == ["last.pt"]
-
-
-def test_a_damaged_or_missing_checkpoint_says_so(tmp_path: Path) -> None:
-    (tmp_path / "bad.pt").write_bytes(b"rubbish")
-    with pytest.raises(WeightsError, match=r"bad\.pt: not a checkpoint"):
-        checkpoint.load(tmp_path / "bad.pt")
-    with pytest.raises(WeightsError, match="no checkpoint there"):
-        checkpoint.load(tmp_path / "none.pt")
-
-
-def test_the_export_holds_the_same_network_twice(data: Path, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    WordTrainer(SETTINGS, run, data).train(minutes=0)
-    tensors, onnx = export(run, tmp_path / "weights")
-    assert (tensors.name, onnx.name) == ("tiny.safetensors", "tiny.onnx")
-    with safe_open(tensors, "pt") as file:
-        assert json.loads(file.metadata()["architecture"])["stages"] == [8, 8, 8, 8]
-        assert file.metadata()["charset"] == "ascii94"

@@ -4,6 +4,8 @@ whole.
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,31 @@ import torch
 from torch import Tensor, nn
 
 from ocrpipe.errors import WeightsError
+from ocrpipe.model_index import Kind
 
 State = dict[str, Any]
+Weights = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A run at one step. weights and ema are the network's alone; branch is what serves training only.
+
+    The random state of the data is the step itself; rng is torch's own. best: the highest dev value so far.
+    """
+
+    stage: Kind
+    network: str
+    charset: str | None
+    settings: State
+    step: int
+    best: float
+    weights: Weights
+    ema: Weights
+    ema_updates: int
+    branch: Weights
+    optimiser: State
+    rng: Tensor
 
 
 class Ema:
@@ -40,24 +65,33 @@ class Ema:
                 self.state[name].copy_(value)
         torch._foreach_lerp_(floats[0], floats[1], 1 - decay)
 
+    def restore(self, state: Weights, updates: int) -> None:
+        """Go on from a saved mean."""
+        for name, value in state.items():
+            self.state[name].copy_(value)
+        self.updates = updates
 
-def save(path: Path, state: State) -> None:
-    """state into path, atomically: first beside it, then renamed. WeightsError when the disk will not take
+
+def save(path: Path, made: Checkpoint) -> None:
+    """made into path, atomically: first beside it, then renamed. WeightsError when the disk will not take
     it.
     """
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(state, part)
+        with part.open("wb") as file:
+            torch.save({field.name: getattr(made, field.name) for field in fields(made)}, file)
+            file.flush()
+            os.fsync(file.fileno())  # a rename may reach the disk before the contents do
         part.replace(path)
     except (OSError, RuntimeError) as error:  # torch's zip writer answers a full disk with a RuntimeError
         part.unlink(missing_ok=True)
         raise WeightsError(
-            f"{path}: checkpoint not written ({error}); the previous one is untouched"
+            f"{path}: checkpoint not written ({_line(error)}); the previous one is untouched"
         ) from error
 
 
-def load(path: Path) -> State:
+def load(path: Path) -> Checkpoint:
     """What `save` wrote. WeightsError if it is missing, damaged, or something else."""
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -67,6 +101,33 @@ def load(path: Path) -> State:
         raise WeightsError(
             f"{path}: not a checkpoint ({type(error).__name__}); delete it or restore a copy"
         ) from error
-    if not isinstance(state, dict):
-        raise WeightsError(f"{path}: not a checkpoint of this program; delete it or restore a copy")
-    return state
+    try:
+        return Checkpoint(**_modern(state))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise WeightsError(
+            f"{path}: not a checkpoint of this program; delete it or restore a copy"
+        ) from error
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _modern(state: State) -> State:
+    """state in today's form: the first runs wrote a form of their own for each stage."""
+    if "stage" in state:
+        return state
+    settings = dict(state["settings"])
+    shared = {"settings": settings, "step": state["step"], "ema": state["ema"], "branch": {}}
+    if "model" in state:  # a recogniser's
+        return shared | {
+            "stage": "recognizer", "network": settings["network"], "charset": settings["charset"],
+            "best": state["best"], "weights": state["model"], "ema_updates": state["ema_updates"],
+            "optimiser": state["optimizer"], "rng": state["torch_rng"],
+        }  # fmt: skip
+    settings["samples"] = settings.pop("steps") * settings["batch"]
+    return shared | {
+        "stage": "detector", "network": state["network"], "charset": None, "best": -1.0,
+        "weights": state["weights"], "ema_updates": state["updates"], "optimiser": state["optimiser"],
+        "rng": torch.get_rng_state(),
+    }  # fmt: skip

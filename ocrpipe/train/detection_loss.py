@@ -16,7 +16,8 @@ def normalised(images: Tensor) -> Tensor:
     """images (N, S, S, 3) uint8 RGB to (N, 3, S, S) float32 as `detectors.resize.normalise`, channels
     last.
     """
-    scaled = (images.float() - torch.from_numpy(MEAN)) / torch.from_numpy(DEVIATION)
+    mean, deviation = (torch.from_numpy(value).to(images.device) for value in (MEAN, DEVIATION))
+    scaled = (images.float() - mean) / deviation
     return scaled.permute(0, 3, 1, 2)  # (N, 3, S, S); the memory already lies channels last
 
 

@@ -7,28 +7,28 @@ Sample i of a run depends on its seed and i alone, so a resumed run sees what an
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from detectors.targets import border_map, make_targets
-from ocrpipe.labels import load_scenes
+from detectors.targets import SHRINK_RATIO, border_map, make_targets
+from ocrpipe.labels import Scene
 from ocrpipe.synth.fonts import FontPool, load_faces
 from ocrpipe.synth.phrases import load_phrases
 from ocrpipe.synth.scenes import SceneRenderer, load_photos
 from ocrpipe.synth.writer import Writer
 from ocrpipe.train.photo_augment import recolour
 from ocrpipe.train.photo_crops import PhotoCache, Sample, cut, tilted
+from ocrpipe.train.workers import ignore_interrupts, in_one_line, quiet_forks
 
 # images (N, S, S, 3) RGB, score maps, masks and border maps (N, S, S), all uint8; border maps in 255ths
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
-HELD_OUT_NEGATIVES = 100  # the last photos of no_text_train, kept for measuring
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class DetectorMix:
     ic15: float = 0.46
     mlt: float = 0.29
     no_text: float = 0.05
+    own: float = 0.75  # a user's labelled photos
     page: float = 0.16  # rendered
     street: float = 0.10  # rendered
     smallest: float = 9.0  # pixels, word height in the crop: log-uniform between the two
@@ -55,54 +56,94 @@ def load_renderer(data: Path) -> SceneRenderer:
     )
 
 
-class SampleStream(IterableDataset[Batch]):
-    """Endless batches from sample `start` on; border maps are empty before sample `borders_from`."""
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Labelled photos to train on, by kind; any may be empty. renderer: None where nothing is rendered."""
 
-    def __init__(
-        self, data: Path, mix: DetectorMix, batch: int, seed: int, start: int = 0, borders_from: int = 0
-    ) -> None:
-        self.mix, self.batch, self.seed = mix, batch, seed
-        self.start, self.borders_from = start, borders_from
-        scenes = data / "scenes"
-        self.photos = [
-            load_scenes(scenes / "ic15_train"),
-            load_scenes(scenes / "mlt_boxes_train"),
-            load_scenes(scenes / "no_text_train")[:-HELD_OUT_NEGATIVES],
-        ]
-        self.renderer = load_renderer(data)
+    ic15: Sequence[Scene] = ()
+    mlt: Sequence[Scene] = ()
+    no_text: Sequence[Scene] = ()
+    own: Sequence[Scene] = ()
+    renderer: SceneRenderer | None = None
+
+    def shares(self, mix: DetectorMix) -> NDArray[np.float64]:
+        """(6,) probabilities: of the four kinds, of rendered pages and of rendered streets; kinds without
+        photos have 0. ValueError where the mix leaves nothing.
+        """
+        kinds = ((mix.ic15, self.ic15), (mix.mlt, self.mlt), (mix.no_text, self.no_text), (mix.own, self.own))
+        rendered = (mix.page, mix.street) if self.renderer is not None else (0.0, 0.0)
+        weights = np.array([share if len(scenes) else 0.0 for share, scenes in kinds] + [*rendered])
+        if not weights.sum() > 0:
+            raise ValueError("nothing to train on: every kind of photo in the mix is empty")
+        return np.asarray(weights / weights.sum(), np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which samples a run sees, and what is asked of them, by their numbers.
+
+    Border maps are empty before sample `borders_from`. The shrink ratio grows from `shrink_start` to the one
+    that the detector undoes, until sample `shrink_until`.
+    """
+
+    batch: int
+    seed: int
+    start: int = 0
+    borders_from: int = 0
+    shrink_start: float = SHRINK_RATIO
+    shrink_until: int = 0
+
+    def ratio(self, index: int) -> float:
+        """Shrink ratio of sample `index`."""
+        if index >= self.shrink_until:
+            return SHRINK_RATIO
+        return self.shrink_start + (SHRINK_RATIO - self.shrink_start) * index / self.shrink_until
+
+
+class SampleStream(IterableDataset[Batch]):
+    """Endless batches from the plan's first sample on."""
+
+    def __init__(self, photos: Photos, mix: DetectorMix, plan: Plan) -> None:
+        self.photos, self.mix, self.plan = photos, mix, plan
+        self.kinds = [photos.ic15, photos.mlt, photos.no_text, photos.own]
+        self.shares = photos.shares(mix)
         self.cache = PhotoCache()
 
     def sample(self, index: int) -> Sample:
         """Sample `index` of the run, before conversion to targets."""
-        rng = np.random.default_rng([self.seed, index])
-        weights = np.array([self.mix.ic15, self.mix.mlt, self.mix.no_text, self.mix.page, self.mix.street])
-        kind = int(rng.choice(len(weights), p=weights / weights.sum()))
-        if kind < len(self.photos):
-            scene = self.photos[kind][int(rng.integers(len(self.photos[kind])))]
+        rng = np.random.default_rng([self.plan.seed, index])
+        kind = int(rng.choice(len(self.shares), p=self.shares))
+        renderer = self.photos.renderer
+        if kind < len(self.kinds) or renderer is None:
+            scenes = self.kinds[kind]
+            scene = scenes[int(rng.integers(len(scenes)))]
             clear = index < self.mix.clear_until
             low = self.mix.smallest * (2 if clear else 1)
             photo = self.cache.load(scene.image)
             drawn = cut(photo, scene, self.mix.crop, (low, self.mix.largest), rng)
         else:
-            draw = self.renderer.page if kind == len(self.photos) else self.renderer.street
+            draw = renderer.page if kind == len(self.kinds) else renderer.street
             drawn = tilted(draw(self.mix.crop, rng), rng)
         return Sample(recolour(drawn.image, rng), drawn.quads, drawn.ignored)
 
     def __iter__(self) -> Iterator[Batch]:
-        """Batch after batch, without end."""
-        index = self.start
+        """Batch after batch, without end; of several processes each makes every so many."""
+        worker = get_worker_info()
+        offset, step = (worker.id, worker.num_workers) if worker else (0, 1)
+        self.cache.budget //= step
+        index = self.plan.start + offset * self.plan.batch
         while True:
-            samples = [self.sample(i) for i in range(index, index + self.batch)]
-            yield collate(samples, self.mix.crop, index >= self.borders_from)
-            index += self.batch
+            samples = [self.sample(i) for i in range(index, index + self.plan.batch)]
+            yield collate(samples, self.mix.crop, index >= self.plan.borders_from, self.plan.ratio(index))
+            index += step * self.plan.batch
 
 
-def collate(samples: Sequence[Sample], size: int, borders: bool) -> Batch:
+def collate(samples: Sequence[Sample], size: int, borders: bool, ratio: float = SHRINK_RATIO) -> Batch:
     """Samples with their maps as one batch; borders False leaves the border maps empty, which is cheaper."""
-    maps = [make_targets(s.quads, s.ignored, size, size) for s in samples]
+    maps = [make_targets(s.quads, s.ignored, size, size, ratio) for s in samples]
     near = np.zeros((len(samples), size, size), np.float32)
     if borders:
-        near = np.stack([border_map(s.quads, s.ignored, size, size) for s in samples])
+        near = np.stack([border_map(s.quads, s.ignored, size, size, ratio) for s in samples])
     return (
         torch.from_numpy(np.stack([s.image for s in samples])),
         torch.from_numpy(np.stack([m.score for m in maps])),
@@ -111,20 +152,16 @@ def collate(samples: Sequence[Sample], size: int, borders: bool) -> Batch:
     )
 
 
-def _quiet_worker(_: int) -> None:
-    cv2.setNumThreads(0)  # one process, one core
-    torch.set_num_threads(1)
-
-
 def load_batches(stream: SampleStream, workers: int = 1) -> Iterator[Batch]:
-    """Batches of stream, made ahead of need in one background process, or in this one if workers is 0.
+    """Batches of stream, made ahead of need in background processes, or in this one if workers is 0.
 
-    ValueError for more: every process would make the same samples.
+    What such a process cannot use reaches this one as the same error, in one line.
     """
-    if workers not in {0, 1}:
-        raise ValueError(f"workers must be 0 or 1, got {workers}")
-    if workers == 0:
-        return iter(stream)
-    return iter(
-        DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=6, worker_init_fn=_quiet_worker)
-    )
+    batches: Iterable[Batch] = stream
+    if workers:
+        quiet_forks()
+        batches = DataLoader(
+            stream, batch_size=None, num_workers=workers, prefetch_factor=6, worker_init_fn=ignore_interrupts
+        )
+    with in_one_line():
+        yield from batches

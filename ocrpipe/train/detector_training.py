@@ -1,155 +1,104 @@
-"""Training the detector: one loop, scheduled by steps, resumable to the batch."""
+"""The detector's part of the training loop: crops in, the DB losses, hmean of real post-processing on dev."""
 
 from __future__ import annotations
 
-import json
-import math
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
+from torch import Tensor, nn
 
-from detectors.dbnet import DBNet, build
-from ocrpipe.errors import WeightsError
-from ocrpipe.train import checkpoint
+from detectors.db_detector import DBDetector
+from detectors.dbnet import DBNet, ScoreNet, build
+from detectors.targets import SHRINK_RATIO
+from ocrpipe.evaluate import score_detector
+from ocrpipe.model_index import Kind
+from ocrpipe.runtime import torch_network
+from ocrpipe.train.checkpoint import Weights
 from ocrpipe.train.detection_loss import detection_loss
-from ocrpipe.train.detector_data import Batch, DetectorMix, SampleStream, load_batches
+from ocrpipe.train.detector_data import Batch, DetectorMix, Plan, SampleStream, load_batches
+from ocrpipe.train.detector_sources import DetectorSources
+from ocrpipe.train.settings import LoopSettings
 
 
 @dataclass(frozen=True, slots=True)
-class DetectorTraining:
-    """Settings of one run."""
+class DetectorTraining(LoopSettings):
+    """Settings of a detector's run."""
 
     network: str = "db_r18t"
-    steps: int = 8000  # where the learning rate ends
-    decay_share: float = 0.35  # the last part of steps, with cosine decay
-    hard_share: float = 0.5  # the last part of steps, with hard negatives and the binary map in the loss
+    samples: int = 64_000
+    decay_share: float = 0.35
     rate: float = 2e-3
-    warmup: int = 200  # steps
-    weight_decay: float = 1e-4  # not on norms and biases
-    clip: float = 5.0  # gradient norm
+    warmup: int = 200
     ema: float = 0.998
     batch: int = 8
-    seed: int = 1
-    threads: int = 1
-    workers: int = 1  # loading and rendering processes; 0 does it in this one
+    hard_share: float = 0.5  # the last part of samples, with hard negatives and the binary map in the loss
+    shrink_start: float = SHRINK_RATIO  # grows to `SHRINK_RATIO` until the decay begins
+    dev_photos: int = 30  # at most; each costs as much as three training crops
+    dev_long_side: int = 1280  # pixels
 
-    def learning_rate(self, step: int) -> float:
-        """Warm-up, flat, cosine to zero."""
-        begin = self.steps * (1 - self.decay_share)
-        fall = min(1.0, max(0.0, (step - begin) / max(1.0, self.steps - begin)))
-        return self.rate * min(1.0, (step + 1) / self.warmup) * 0.5 * (1 + math.cos(math.pi * fall))
+    @property
+    def hard_from(self) -> int:
+        """The first step with the late loss."""
+        return int(self.samples * (1 - self.hard_share)) // self.batch
 
-    def hard(self, step: int) -> bool:
-        """Whether the late loss is on."""
-        return step >= self.steps * (1 - self.hard_share)
-
-
-def parameter_groups(net: DBNet, weight_decay: float) -> list[dict[str, object]]:
-    """Weights with decay, norms and biases without."""
-    kernels = [p for p in net.parameters() if p.ndim > 1]
-    others = [p for p in net.parameters() if p.ndim <= 1]
-    return [{"params": kernels, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+    def plan(self, step: int) -> Plan:
+        """The samples from step on."""
+        return Plan(
+            self.batch, self.seed, step * self.batch, self.hard_from * self.batch,
+            self.shrink_start, self.decay_from * self.batch,
+        )  # fmt: skip
 
 
-class DetectorTrainer:
-    """Network, optimiser, running mean and log of one run folder."""
+class DetectorJob:
+    """One detector in training.
+
+    weights: what the network starts from, by default at random; they may lack the threshold head, which
+    released weights are without.
+    """
+
+    stage: Kind = "detector"
+    measure = "hmean"
+    charset = None
 
     def __init__(
-        self, settings: DetectorTraining, run: Path, data: Path, mix: DetectorMix | None = None
+        self,
+        settings: DetectorTraining,
+        sources: DetectorSources,
+        weights: Weights | None = None,
+        mix: DetectorMix | None = None,
     ) -> None:
-        torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
-        self.settings, self.run, self.data = settings, run, data
-        self.mix = mix or DetectorMix()
-        self.net = build(settings.network).train()
-        # nn.Module.to has no stub for memory_format; worth 1.45x in a training step of 320 px crops.
-        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimiser = torch.optim.AdamW(parameter_groups(self.net, settings.weight_decay), settings.rate)
-        self.ema = checkpoint.Ema(self.net, settings.ema)
-        self.step = 0
+        self.settings: DetectorTraining = settings
+        self.sources, self.mix = sources, mix or DetectorMix()
+        self.model: DBNet = build(settings.network)
+        self.branch: nn.Module = nn.ModuleList()
+        if weights is not None:
+            self.model.load_state_dict(weights, strict=False)
 
-    def restore(self, state: checkpoint.State) -> None:
-        """Go on where state was saved; its network must be this run's."""
-        if state.get("network") != self.settings.network:
-            raise WeightsError(
-                f"checkpoint is of network {state.get('network')!r}, not {self.settings.network!r}"
-            )
-        self.net.load_state_dict(state["weights"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.ema.state, self.ema.updates = state["ema"], state["updates"]
-        self.step = state["step"]
+    def batches(self, step: int) -> Iterator[Batch]:
+        """From step on: sample i of a run depends on its seed and i alone."""
+        stream = SampleStream(self.sources.photos, self.mix, self.settings.plan(step))
+        yield from load_batches(stream, self.settings.workers)
 
-    def save(self, name: str = "last.pt") -> None:
-        """Everything that `restore` needs.
+    def loss(self, batch: Batch, step: int, device: str) -> tuple[Tensor, dict[str, float]]:
+        """The DB losses, early or late ones."""
+        images, score, mask, border = (part.to(device, non_blocking=True) for part in batch)
+        hard = step >= self.settings.hard_from
+        loss, dice = detection_loss(self.model, (images, score, mask, border), hard)
+        return loss, {"dice": dice}
 
-        Samples depend on the step alone, so it is the whole random state.
-        """
-        state = {
-            "network": self.settings.network,
-            "settings": asdict(self.settings),
-            "weights": self.net.state_dict(),
-            "ema": self.ema.state,
-            "updates": self.ema.updates,
-            "optimiser": self.optimiser.state_dict(),
-            "step": self.step,
-        }
-        checkpoint.save(self.run / name, state)
-
-    def batches(self) -> Iterator[Batch]:
-        """What is still to be seen, from the present step on."""
-        settings = self.settings
-        borders_from = int(settings.steps * (1 - settings.hard_share)) * settings.batch
-        first = self.step * settings.batch
-        stream = SampleStream(self.data, self.mix, settings.batch, settings.seed, first, borders_from)
-        return load_batches(stream, settings.workers)
-
-    def advance(self, batch: Batch) -> tuple[float, float]:
-        """One step; its loss and its dice part."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.settings.learning_rate(self.step)
-        loss, dice = detection_loss(self.net, batch, self.settings.hard(self.step))
-        self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.settings.clip)
-        self.optimiser.step()
-        self.ema.update(self.net)
-        self.step += 1
-        return float(loss.detach()), dice
-
-    def train(
-        self, minutes: float, stop: Callable[[], bool] = bool, log_every: int = 50, save_seconds: float = 180
-    ) -> None:
-        """Until the last step, for so many minutes, or until stop() is true.
-
-        The run folder gets config.json, log.jsonl and last.pt, every save_seconds and at the end.
-        """
-        self.run.mkdir(parents=True, exist_ok=True)
-        settings = {**asdict(self.settings), "mix": asdict(self.mix)}
-        (self.run / "config.json").write_text(json.dumps(settings, indent=1) + "\n")
-        begun = saved = noted = time.monotonic()
-        losses_seen: list[tuple[float, float]] = []
-        for batch in self.batches():
-            if self.step >= self.settings.steps or time.monotonic() - begun > minutes * 60 or stop():
-                break
-            losses_seen.append(self.advance(batch))
-            if len(losses_seen) == log_every:
-                self._log(losses_seen, time.monotonic() - noted)
-                losses_seen, noted = [], time.monotonic()
-            if time.monotonic() - saved > save_seconds:
-                self.save()
-                saved = time.monotonic()
-        self.save()
-
-    def _log(self, seen: list[tuple[float, float]], seconds: float) -> None:
-        record = {
-            "step": self.step,
-            "loss": round(sum(loss for loss, _ in seen) / len(seen), 4),
-            "dice": round(sum(dice for _, dice in seen) / len(seen), 4),
-            "rate": round(self.settings.learning_rate(self.step), 7),
-            "crops_per_second": round(len(seen) * self.settings.batch / seconds, 1),
-        }
-        with (self.run / "log.jsonl").open("a") as log:
-            log.write(json.dumps(record) + "\n")
+    def score(self, weights: Weights) -> dict[str, float]:
+        """Precision, recall and hmean at IoU 0.5 on dev photos spread over the set."""
+        dev = self.sources.dev[:: max(1, len(self.sources.dev) // self.settings.dev_photos)]
+        if not dev:
+            return {}
+        net = build(self.settings.network)
+        net.load_state_dict(weights)
+        found = score_detector(
+            DBDetector(
+                torch_network(ScoreNet(net), threads=self.settings.threads), self.settings.dev_long_side
+            ),
+            dev[: self.settings.dev_photos],
+        )
+        return {"precision": found.precision, "recall": found.recall, "hmean": found.hmean}

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.geometry import sides
+from ocrpipe import images
 from ocrpipe.errors import LabelError
 from ocrpipe.labels import load_scenes
 
@@ -25,6 +26,13 @@ class RealCrop:
     text: str
     source: str
     inset: int = 0
+
+    @property
+    def word(self) -> NDArray[np.uint8]:
+        """grey without what lies around the word."""
+        return self.grey[
+            self.inset : len(self.grey) - self.inset, self.inset : self.grey.shape[1] - self.inset
+        ]
 
 
 def load_crops(folder: Path) -> list[RealCrop]:
@@ -64,14 +72,17 @@ def load_scene_crops(folder: Path, margin: float = 0.25, tallest: int = 64) -> l
             if (
                 min(width, height) >= 6 and height <= 1.5 * width
             ):  # tall words are read turned: not learnt here
-                crop, inset = _rectified(np.asarray(photo, np.uint8), quad, margin, tallest)
+                crop, inset = rectified(np.asarray(photo, np.uint8), quad, margin, tallest)
                 crops.append(RealCrop(crop, str(word.text), folder.name, inset))
     return crops
 
 
-def _rectified(
+def rectified(
     photo: NDArray[np.uint8], quad: NDArray[np.float32], margin: float, tallest: int
 ) -> tuple[NDArray[np.uint8], int]:
+    """The word in quad (4, 2) of a grey photo, upright, shrunk to tallest px, with `margin` of its height
+    around it; and how many px that is.
+    """
     width, height = sides(quad)
     scale = min(1.0, tallest / height)
     inset, w, h = round(margin * height * scale), round(width * scale), round(height * scale)
@@ -80,6 +91,12 @@ def _rectified(
     size = (w + 2 * inset, h + 2 * inset)
     crop = cv2.warpPerspective(photo, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, np.uint8), inset
+
+
+def grey_image(image: Path | bytes, name: str) -> NDArray[np.uint8]:
+    """(H, W) uint8 of an image file or its bytes, called name. ImageError where it cannot be read."""
+    pixels = images.load(image, name=name).pixels
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def fit_height(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ from ocrpipe.train.crop_augment import augment
 from ocrpipe.train.crop_pool import Crops
 from ocrpipe.train.real_crops import CASELESS
 from ocrpipe.train.spelling import rendered_characters, spelled
-from ocrpipe.train.workers import ignore_interrupts, in_one_line
+from ocrpipe.train.workers import ignore_interrupts, in_one_line, quiet_forks
 from recognizer.batching import normalise, pad, stretch
 from recognizer.charset import Charset
 
@@ -153,6 +153,7 @@ def word_loader(stream: WordStream, workers: int, skip: int = 0) -> Iterator[Wor
     """
     chunks: Iterable[list[WordBatch]] = stream
     if workers:
+        quiet_forks()
         chunks = DataLoader(
             stream, batch_size=None, num_workers=workers, prefetch_factor=4, worker_init_fn=ignore_interrupts
         )

@@ -1,22 +1,20 @@
-"""Training the recogniser: one loop, stopped by samples or minutes, resumable to the batch."""
+"""The recogniser's part of the training loop: words in, CTC loss, word accuracy on dev crops."""
 
 from __future__ import annotations
 
-import json
-import math
-import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-import cv2
 import torch
+from torch import Tensor, nn
 
-from ocrpipe.errors import WeightsError
-from ocrpipe.train import checkpoint
-from ocrpipe.train.real_crops import RealCrop, fit_height, load_crops, load_scene_crops
-from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, load_renderer, word_loader
+from ocrpipe.model_index import Kind
+from ocrpipe.train.checkpoint import Weights
+from ocrpipe.train.crop_pool import Crops
+from ocrpipe.train.real_crops import fit_height
+from ocrpipe.train.settings import LoopSettings
+from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, squeeze, word_loader
+from ocrpipe.train.word_sources import WordSources
 from recognizer.charset import charset as named_charset
 from recognizer.crnn import CRNN
 from recognizer.crnn import config as named_network
@@ -26,163 +24,99 @@ from recognizer.metrics import score_words
 
 
 @dataclass(frozen=True, slots=True)
-class WordTraining:
-    """Settings of one run."""
+class WordTraining(LoopSettings):
+    """Settings of a recogniser's run; None of a share or a length is what `Mix` has."""
 
     network: str = "crnn_s"
-    charset: str = "ascii94"
-    samples: int = 1_000_000  # where the learning rate ends
-    decay_share: float = 0.3  # the last part of samples, with cosine decay and more real crops
     rate: float = 1.5e-3
-    warmup: int = 300  # steps
-    weight_decay: float = 1e-4  # not on norms and biases
-    clip: float = 5.0  # gradient norm
-    ema: float = 0.999
-    batch: int = 32  # 64 was left for it on the plateau, yet the two were never compared on equal terms
-    seed: int = 1
-    threads: int = 1
-    workers: int = 1
-
-    def learning_rate(self, step: int) -> float:
-        """Warm-up, flat, cosine to zero."""
-        begin, end = self.samples * (1 - self.decay_share) / self.batch, self.samples / self.batch
-        fall = min(1.0, max(0.0, (step - begin) / max(1.0, end - begin)))
-        return self.rate * min(1.0, (step + 1) / self.warmup) * 0.5 * (1 + math.cos(math.pi * fall))
+    charset: str = "ascii94"
+    easy_until: int | None = None  # samples over which words grow long and hard; 1 is no curriculum
+    real_share: float | None = None  # of real crops; by default more of them in the decay
+    squeezed_to: int | None = (
+        None  # pixels: every crop as wide as this, as the field's 100; None keeps aspects
+    )
 
     def mix(self) -> Mix:
         """The samples' mixture that goes with this schedule."""
-        return Mix(batch=self.batch, late_from=int(self.samples * (1 - self.decay_share)))
+        mix = Mix(batch=self.batch, late_from=int(self.samples * (1 - self.decay_share)))
+        if self.easy_until is not None:
+            mix = replace(mix, easy_until=self.easy_until)
+        if self.real_share is not None:
+            mix = replace(mix, real_share=self.real_share, late_real_share=self.real_share)
+        return mix
 
 
-class WordTrainer:
-    """A run in a folder: config.json, log.jsonl, last.pt, best.pt."""
+PRESETS: dict[str, WordTraining] = {
+    # The paper's: VGG, 36 characters without case, ADADELTA at its own rate. Crops keep their aspect here.
+    "crnn_vgg": WordTraining(
+        "crnn_vgg", charset="alnum36", optimizer="adadelta", rate=1.0, warmup=0, weight_decay=0.0
+    ),
+    "crnn_xs": WordTraining("crnn_xs"),
+    "crnn_s": WordTraining("crnn_s"),
+    "crnn_l": WordTraining("crnn_l"),
+}
 
-    def __init__(self, settings: WordTraining, run: Path, data: Path) -> None:
-        torch.set_num_threads(settings.threads)
-        cv2.setNumThreads(0)  # before any use: forked renderers would wait for threads that stayed behind
+
+class WordJob:
+    """One recogniser in training. weights: what the network starts from, by default at random."""
+
+    stage: Kind = "recognizer"
+    measure = "mean"
+
+    def __init__(self, settings: WordTraining, sources: WordSources, weights: Weights | None = None) -> None:
         torch.manual_seed(settings.seed)
-        self.settings, self.run, self.data = settings, run, data
-        self.charset = named_charset(settings.charset)
-        model = CRNN(named_network(settings.network))
-        self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # 1.5 times faster here
-        self.optimizer = torch.optim.AdamW(
-            _groups(model, settings.weight_decay), lr=settings.rate, fused=True
-        )
-        self.ema = checkpoint.Ema(model, settings.ema)
-        self.step, self.best = 0, -1.0
+        self.settings: WordTraining = settings
+        self.sources, self.charset = sources, settings.charset
+        self.characters = named_charset(settings.charset)
+        self.model: CRNN = network(settings.network, settings.charset)
+        self.branch: nn.Module = nn.ModuleList()
+        if weights is not None:
+            self.model.load_state_dict(weights)
 
-    def train(self, minutes: float, save_every: float = 180.0, dev_every: float = 600.0) -> None:
-        """Until `samples` or `minutes` are over, whichever comes first; a checkpoint is left behind either
-        way.
-        """
-        self.run.mkdir(parents=True, exist_ok=True)
-        (self.run / "config.json").write_text(json.dumps(asdict(self.settings), indent=1))
-        real, dev = self._real(), load_crops(self.data / "words/real_dev")
-        chunk = self.step // BATCHES_A_CHUNK
-        self.step = chunk * BATCHES_A_CHUNK  # a chunk that was cut short is seen again
-        renderer = load_renderer(self.data, self.charset)
-        stream = WordStream(renderer, real, self.charset, self.settings.mix(), self.settings.seed, chunk)
-        began = saved = scored = logged = time.monotonic()
-        losses: list[float] = []
-        for batch in word_loader(stream, self.settings.workers):
-            losses.append(self.learn(batch))
-            now = time.monotonic()
-            if self.step % 100 == 0:
-                rate = len(losses) * self.settings.batch / (now - logged)
-                self._log(loss=sum(losses) / len(losses), samples_per_s=rate, minutes=(now - began) / 60)
-                losses, logged = [], now
-            done = self.step * self.settings.batch >= self.settings.samples or now - began > minutes * 60
-            if done or now - scored > dev_every:
-                self._score(dev)
-                scored = time.monotonic()
-            if done or now - saved > save_every:
-                checkpoint.save(self.run / "last.pt", self.state())
-                saved = time.monotonic()
-            if done:
-                return
+    def batches(self, step: int) -> Iterator[WordBatch]:
+        """From step on: a chunk that was cut short goes on where it was cut."""
+        chunk, skip = divmod(step, BATCHES_A_CHUNK)
+        settings, sources = self.settings, self.sources
+        stream = WordStream(
+            sources.renderer, sources.real, self.characters, settings.mix(), settings.seed, chunk,
+            settings.squeezed_to,
+        )  # fmt: skip
+        yield from word_loader(stream, settings.workers, skip)
 
-    def _real(self) -> list[RealCrop]:
-        """Real words to train on: crops, and words rectified from labelled photos where there are any."""
-        scenes = self.data / "scenes/ic15_train"
-        return load_crops(self.data / "words/real_train") + (
-            load_scene_crops(scenes) if scenes.is_dir() else []
-        )
+    def loss(self, batch: WordBatch, step: int, device: str) -> tuple[Tensor, dict[str, float]]:
+        """CTC alone."""
+        images = batch.images.contiguous(memory_format=torch.channels_last).to(device, non_blocking=True)
+        logits = self.model(images)
+        return ctc_loss(logits, batch.targets, batch.any_case.to(device), self.characters), {}
 
-    def learn(self, batch: WordBatch) -> float:
-        """One step on batch; its loss."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.settings.learning_rate(self.step)
-        self.model.train()
-        logits = self.model(batch.images.contiguous(memory_format=torch.channels_last))
-        loss = ctc_loss(logits, batch.targets, batch.any_case, self.charset)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
-        if bool(torch.isfinite(norm)):  # one bad batch must not poison weights and moments
-            self.optimizer.step()
-            self.ema.update(self.model)
-        self.step += 1
-        return float(loss.detach())
-
-    def _score(self, dev: Sequence[RealCrop]) -> None:
-        scores = score_sources(ema_model(self.settings.network, self.ema.state), self.settings.charset, dev)
-        self._log(**{f"dev_{name}": value for name, value in scores.items()})
-        if scores["mean"] > self.best:
-            self.best = scores["mean"]
-            checkpoint.save(self.run / "best.pt", self.state())
-
-    def _log(self, **values: float) -> None:
-        record: dict[str, float] = {"step": self.step, "samples": self.step * self.settings.batch}
-        record |= {name: round(value, 4) for name, value in values.items()}
-        with (self.run / "log.jsonl").open("a") as log:
-            log.write(json.dumps(record) + "\n")
-
-    def state(self) -> checkpoint.State:
-        """Everything that `restore` needs; the random state of the data is the step itself."""
-        return {
-            "settings": asdict(self.settings), "step": self.step, "best": self.best,
-            "model": self.model.state_dict(), "ema": self.ema.state, "ema_updates": self.ema.updates,
-            "optimizer": self.optimizer.state_dict(), "torch_rng": torch.get_rng_state(),
-        }  # fmt: skip
-
-    def restore(self, state: checkpoint.State) -> None:
-        """Go on where state was saved. WeightsError if it is another network's."""
-        if state["settings"]["network"] != self.settings.network:
-            raise WeightsError(
-                f"the checkpoint is a {state['settings']['network']}, this run a {self.settings.network}"
-            )
-        self.model.load_state_dict(state["model"])
-        self.ema.state, self.ema.updates = state["ema"], state["ema_updates"]
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.best = state["step"], state["best"]
-        torch.set_rng_state(state["torch_rng"])
+    def score(self, weights: Weights) -> dict[str, float]:
+        """Word accuracy by source, and their mean."""
+        if not len(self.sources.dev):
+            return {}
+        model = network(self.settings.network, self.settings.charset)
+        model.load_state_dict(weights)
+        return score_sources(model, self.settings, self.sources.dev)
 
 
-def _groups(model: CRNN, weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay on matrices and kernels only."""
-    parameters = list(model.parameters())
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+def network(name: str, charset: str) -> CRNN:
+    """An untrained network with a class for every character. ValueError for unknown names."""
+    return CRNN(replace(named_network(name), classes=named_charset(charset).classes))
 
 
-def ema_model(network: str, state: dict[str, torch.Tensor]) -> CRNN:
-    """The network with those weights, ready to read."""
-    model = CRNN(named_network(network))
-    model.load_state_dict(state)
-    return model.eval()
-
-
-def score_sources(model: CRNN, charset: str, crops: Sequence[RealCrop]) -> dict[str, float]:
+def score_sources(model: CRNN, settings: WordTraining, dev: Crops) -> dict[str, float]:
     """Word accuracy (case-insensitive alphanumeric) by source, `strict` over all, and `mean` of the
     sources.
     """
+    crops = [dev[i] for i in range(len(dev))]
+    views = [fit_height(crop.word) for crop in crops]
+    if settings.squeezed_to is not None:
+        views = [squeeze(view, settings.squeezed_to) for view in views]
     with torch.inference_mode():
+        model = model.eval()
         reader = CRNNRecognizer(
-            lambda images: model(torch.from_numpy(images)).numpy(), named_charset(charset)
+            lambda images: model(torch.from_numpy(images)).numpy(), named_charset(settings.charset)
         )
-        texts = [t.text for t in reader.transcribe([fit_height(crop.grey) for crop in crops])]
+        texts = [t.text for t in reader.transcribe(views)]
     scores = {}
     for source in sorted({crop.source for crop in crops}):
         pairs = [(p, c.text) for p, c in zip(texts, crops, strict=True) if c.source == source]

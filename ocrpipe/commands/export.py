@@ -1,0 +1,42 @@
+"""`ocrpipe export`: a training run's weights as files that `read` takes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from ocrpipe.options import FOLDER, PATH
+
+
+@click.command()
+@click.argument("checkpoint", type=PATH)
+@click.option(
+    "-o", "--output", type=FOLDER, required=True, metavar="DIR", help="Folder of weights to put them into."
+)
+@click.option("--id", "name", metavar="ID", help="What the model is called.  [default: its network's name]")
+@click.option(
+    "--data",
+    type=PATH,
+    multiple=True,
+    required=True,
+    envvar="OCRPIPE_DATA",
+    metavar="PATH",
+    help="A data folder, or labelled words or photos; may be repeated.  [default: $OCRPIPE_DATA]",
+)
+def export(checkpoint: Path, output: Path, name: str | None, data: tuple[Path, ...]) -> None:
+    """Write a CHECKPOINT (.pt) as fp16 safetensors and ONNX, compared on real inputs, into DIR.
+
+    \b
+    Example: ocrpipe export runs/recognizer/best.pt --data data/ -o my-weights/
+    Example: ocrpipe read shop.jpg --recognizer my-weights/crnn_s.onnx
+    """
+    from ocrpipe.release import add_model
+    from ocrpipe.train.export import card, export_checkpoint
+
+    done = export_checkpoint(checkpoint, output, data, name)
+    entry = add_model(output, card(done, date.today()), [done.tensors, done.onnx])
+    for file in entry.files.values():
+        click.echo(output / file.path)
+    click.echo(f"{entry.id}: the engines differ by {done.gap:.1e} at most on {done.inputs} inputs", err=True)

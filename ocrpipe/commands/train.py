@@ -1,0 +1,186 @@
+"""`ocrpipe train`: networks from nothing, from released weights, or on from a run that was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ocrpipe.commands.stages import bad_values_are_usage
+from ocrpipe.options import FOLDER, PATH, Command, gather
+
+if TYPE_CHECKING:
+    from ocrpipe.train.loop import Loop
+    from ocrpipe.train.start import Order
+
+INTERRUPTED = 130
+_SHARE = click.FloatRange(0, 1)
+_MINUTES = click.FloatRange(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a run gets its data and is kept, and when this call of it ends."""
+
+    data: tuple[Path, ...]
+    dev: Path | None
+    run: Path | None
+    resume: Path | None
+    init: str | None
+    minutes: float | None
+    steps: int | None
+    save_every: float
+    dev_every: float
+    device: str
+    quiet: bool
+
+
+_run = gather(
+    "run",
+    Run,
+    click.option(
+        "--data",
+        type=PATH,
+        multiple=True,
+        required=True,
+        envvar="OCRPIPE_DATA",
+        metavar="PATH",
+        help="A data folder, or labelled words or photos; may be repeated.  [default: $OCRPIPE_DATA]",
+    ),
+    click.option(
+        "--dev",
+        type=PATH,
+        metavar="PATH",
+        help="Labelled words or photos to measure on.  [default: the data folder's, and a tenth of your own]",
+    ),
+    click.option(
+        "--run", type=FOLDER, metavar="DIR", help="Folder of a new run.  [default: runs/ and the stage]"
+    ),
+    click.option(
+        "--resume", type=PATH, metavar="DIR", help="Go on with the run in DIR, or from a checkpoint (.pt)."
+    ),
+    click.option(
+        "--init",
+        metavar="NAME",
+        help="Start from these weights: a model id, a .safetensors file or a checkpoint.",
+    ),
+    click.option("--minutes", type=_MINUTES, metavar="F", help="Stop after so long; the run can go on."),
+    click.option(
+        "--steps", type=click.IntRange(0), metavar="N", help="Stop after so many; the run can go on."
+    ),
+    click.option(
+        "--save-every", type=_MINUTES, default=3.0, show_default=True, metavar="F", help="Minutes between."
+    ),
+    click.option(
+        "--dev-every",
+        type=_MINUTES,
+        default=10.0,
+        show_default=True,
+        metavar="F",
+        help="Minutes between scores on the dev set.",
+    ),
+    click.option(
+        "--device",
+        type=click.Choice(["auto", "cpu", "cuda"]),
+        default="auto",
+        show_default=True,
+        help="Where networks run; auto is a GPU if torch can use one.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),
+)
+
+
+def _number(flag: str, kind: click.IntRange | click.FloatRange, text: str) -> Callable[[Command], Command]:
+    """An option for a field of the settings, which is the run's, the preset's or the stage's if not given."""
+    return click.option(flag, type=kind, metavar="N" if isinstance(kind, click.IntRange) else "F", help=text)
+
+
+_SETTINGS = (
+    click.option("--config", "network", metavar="NAME", help="Network, with the settings that suit it."),
+    _number("--samples", click.IntRange(1), "Where the learning rate has come down to zero."),
+    _number("--decay-share", _SHARE, "Last part of the samples, in which the rate comes down."),
+    _number("--rate", click.FloatRange(0, min_open=True), "Learning rate."),
+    _number("--warmup", click.IntRange(0), "Steps until it is reached."),
+    click.option(
+        "--optimizer", type=click.Choice(["adamw", "adadelta"]), help="adadelta is the CRNN paper's."
+    ),
+    _number("--batch", click.IntRange(1), "Samples a step."),
+    _number("--ema", _SHARE, "Memory of the running mean, which is what is measured and exported."),
+    _number("--seed", click.IntRange(0), "Of the weights and the samples."),
+    _number("--threads", click.IntRange(1), "Of the network."),
+    _number("--workers", click.IntRange(0), "Processes that make samples; 0 is none beside this one."),
+)
+
+
+def _settings(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+@click.group()
+def train() -> None:
+    """Train networks, or fine-tune those that are there on your own labelled words and photos."""
+
+
+@train.command()
+@_run
+@_settings(
+    *_SETTINGS,
+    click.option("--charset", metavar="NAME", help="What it can say: ascii94, or alnum36 as in the paper."),
+    _number("--real-share", _SHARE, "Of labelled crops among rendered ones."),
+    _number("--easy-until", click.IntRange(1), "Samples over which words grow long and hard."),
+)
+def recognizer(run: Run, **settings: Any) -> int:
+    """Train a recogniser on rendered words and labelled crops.
+
+    \b
+    Example: ocrpipe train recognizer --config crnn_s --data data/ --minutes 150
+    Example: ocrpipe train recognizer --resume runs/recognizer --data data/
+    Example: ocrpipe train recognizer --init crnn_s --data my-crops/ --samples 20000
+    """
+    from ocrpipe.train.start import recognizer_loop
+
+    return _train(recognizer_loop, run, settings)
+
+
+@train.command()
+@_run
+@_settings(
+    *_SETTINGS,
+    _number("--hard-share", _SHARE, "Last part of the samples, with hard negatives and borders."),
+    _number("--shrink-start", click.FloatRange(0, 1), "Shrink ratio at the start; it grows until the decay."),
+)
+def detector(run: Run, **settings: Any) -> int:
+    """Train a detector on labelled photos and rendered scenes.
+
+    \b
+    Example: ocrpipe train detector --data data/ --minutes 150
+    Example: ocrpipe train detector --init db_r18t --data my-photos/ --samples 8000
+    """
+    from ocrpipe.train.start import detector_loop
+
+    return _train(detector_loop, run, settings)
+
+
+def _train(build: Callable[[Order], Loop[Any]], run: Run, settings: dict[str, Any]) -> int:
+    """Build the loop, run it, say how it ended; the exit code."""
+    from ocrpipe.train.loop import Limits
+    from ocrpipe.train.progress import TrainingProgress
+    from ocrpipe.train.start import Order, tell
+    from ocrpipe.train.stopping import stop_flag
+
+    given = {name: value for name, value in settings.items() if value is not None}
+    with bad_values_are_usage():
+        loop = build(Order(run.data, given, run.dev, run.run, run.resume, run.init, run.device))
+    limits = Limits(run.minutes, run.steps, run.save_every, run.dev_every)
+    with stop_flag() as stopped, TrainingProgress(quiet=run.quiet) as show:
+        ending = loop.train(limits, stopped=stopped, show=show)
+    tell(ending, loop.run, loop.step * loop.settings.batch)
+    return INTERRUPTED if ending == "interrupted" else 0
