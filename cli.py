@@ -22,7 +22,9 @@ from ocrpipe.commands.bench import bench
 from ocrpipe.commands.evaluate import evaluate
 from ocrpipe.commands.flow import FAILED, INTERRUPTED, run_flow, stdout
 from ocrpipe.commands.merge import merge
+from ocrpipe.commands.quantise import quantise
 from ocrpipe.commands.stages import bad_values_are_usage, build_pipeline
+from ocrpipe.commands.synth import synth
 from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.errors import DeviceError, LexiconError, OcrError, WeightsError
 from ocrpipe.options import FOLDER, PATH, Flow, Machine, Stage1
@@ -76,7 +78,9 @@ def app() -> None:
 
 @app.command()
 @options.flow
+@options.save_maps
 @options.stage_1
+@options.turns
 @options.recognizer
 @options.decode
 @options.lexicon_sidecars
@@ -84,7 +88,9 @@ def app() -> None:
 @options.machine
 def read(
     flow: Flow,
+    save_maps: Path | None,
     stage_1: Stage1,
+    turns: str,
     recognizer: str | None,
     decode: DecodeOptions,
     lexicon_sidecars: bool,
@@ -100,17 +106,18 @@ def read(
     """
     if lexicon_sidecars and decode.pattern is not None:
         raise click.UsageError("a lexicon and a pattern cannot both decide the text; use one of them")
-    load = partial(
-        works.reading, stage_1, recognizer, decode, machine, min_confidence, sidecars=lexicon_sidecars
-    )
-    return run_flow(load, flow, several=machine.is_cpu())
+    how = {"sidecars": lexicon_sidecars, "turns": turns != "off"}
+    load = partial(works.reading, stage_1, recognizer, decode, machine, min_confidence, **how)
+    maps = None if save_maps is None else works.Maps(save_maps, stage_1, machine)
+    return run_flow(load, flow, several=machine.is_cpu(), maps=maps)
 
 
 @app.command()
 @options.flow
+@options.save_maps
 @options.stage_1
 @options.machine
-def detect(flow: Flow, stage_1: Stage1, machine: Machine) -> int:
+def detect(flow: Flow, save_maps: Path | None, stage_1: Stage1, machine: Machine) -> int:
     """Find words without reading them; -f text gives x1,y1,...,x4,y4,score lines.
 
     \b
@@ -118,7 +125,9 @@ def detect(flow: Flow, stage_1: Stage1, machine: Machine) -> int:
     """
     from ocrpipe.formats.quads import QUADS
 
-    return run_flow(partial(works.detecting, stage_1, machine), flow, QUADS, several=machine.is_cpu())
+    maps = None if save_maps is None else works.Maps(save_maps, stage_1, machine)
+    load = partial(works.detecting, stage_1, machine)
+    return run_flow(load, flow, QUADS, several=machine.is_cpu(), maps=maps)
 
 
 @app.command()
@@ -201,7 +210,7 @@ def explain(
     from ocrpipe.explain import draw, explain_photo
 
     # A crop needs no detector, whose weights may be missing.
-    stage_1 = Stage1(None if word is not None else "contours", None, None)
+    stage_1 = Stage1(None if word is not None else "contours")
     pipeline = build_pipeline(stage_1, recognizer, decode, machine)
     with bad_values_are_usage():
         picture = draw(explain_photo(pipeline, images.load(photo), word))
@@ -274,6 +283,8 @@ def doctor(weights: Path | None) -> int:
 app.add_command(merge)
 app.add_command(evaluate)
 app.add_command(bench)
+app.add_command(quantise)
+app.add_command(synth)
 
 
 def _show_findings(findings: Iterable[Finding]) -> int:

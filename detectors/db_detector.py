@@ -32,13 +32,15 @@ class DBDetector:
     """Finds words with a score-map network.
 
     network: (1, 3, H, W) float32 as `resize.normalise` makes it, H and W multiples of 32, to the probability
-    map (1, 1, H, W) float32, 0..1. Photos with a longer side than long_side pixels are shrunk, small ones
-    enlarged up to `resize.MAX_ENLARGE` times, and framed if they are small even then. tile says which are
-    looked at in tiles as well (`tiling.detect_tiled`). The other fields are those of `postprocess.Decision`.
+    map (1, 1, H, W) float32, 0..1. Photos whose longer side has more than long_side times zoom pixels are
+    shrunk, small ones enlarged up to `resize.MAX_ENLARGE` times, and framed if they are small even then. tile
+    says which are looked at in tiles as well (`tiling.detect_tiled`). The other fields are those of
+    `postprocess.Decision`.
     """
 
     network: ScoreMap
     long_side: int = LONG_SIDE
+    zoom: float = 1.0
     threshold: float = Decision.threshold
     box_threshold: float = Decision.box_threshold
     unclip_ratio: float = Decision.unclip_ratio
@@ -48,8 +50,15 @@ class DBDetector:
     def __post_init__(self) -> None:
         if self.long_side < 32:
             raise ValueError(f"long_side must be at least 32, got {self.long_side}")
+        if not 0.1 <= self.zoom <= 10:
+            raise ValueError(f"zoom must be in [0.1, 10], got {self.zoom}")
         check_tiling(self.tile)
         self.decision()
+
+    @property
+    def size(self) -> int:
+        """The long side of what the network sees, in pixels."""
+        return max(32, round(self.long_side * self.zoom))
 
     def decision(self) -> Decision:
         """The fields that `postprocess` takes; ValueError where one is out of range."""
@@ -63,7 +72,7 @@ class DBDetector:
         check_image(image)
         margin = self._margin(image)
         framed = cv2.copyMakeBorder(image, *[margin] * 4, cv2.BORDER_REPLICATE) if margin else image
-        found = detect_tiled(self._look, np.asarray(framed, np.uint8), self.long_side, self.tile)
+        found = detect_tiled(self._look, np.asarray(framed, np.uint8), self.size, self.tile)
         height, width = image.shape[:2]
         quads = clip(found.quads - np.float32(margin), width, height)
         return Detections(quads, found.scores).only(span(quads) > 0.5)  # the others are clipped to nothing
@@ -73,13 +82,13 @@ class DBDetector:
         scaled to the network's size.
         """
         check_image(image)
-        return self._scored(image, self.long_side / max(image.shape[:2]))[1]
+        return self._scored(image, self.size / max(image.shape[:2]))[1]
 
     def _margin(self, image: Image) -> int:
         """Pixels of its own edge to put around a small picture: a word that fills it has no surroundings, and
         by those the network knows a word.
         """
-        if max(image.shape[:2]) * MAX_ENLARGE >= self.long_side:
+        if max(image.shape[:2]) * MAX_ENLARGE >= self.size:
             return 0
         return min(min(image.shape[:2]) // 2, MARGIN)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ocrpipe.device import Device
 
 Command = Callable[..., Any]
+ZOOMS = {"fast": 0.8, "balanced": 1.0, "accurate": 1.4}  # times the model's long side: docs/detection.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,13 @@ class Machine:
     weights: Path | None
     device: str
     engine: str | None
+    precision: str = "fp32"
 
     def choose(self) -> Device:
         """The device of these names."""
         from ocrpipe.device import choose
 
-        return choose(self.device, self.engine)
+        return choose(self.device, self.engine, self.precision)
 
     def is_cpu(self) -> bool:
         """Whether a CPU runs them, whose cores may be shared by processes; DeviceError as `choose`."""
@@ -72,12 +74,21 @@ class Stage1:
     """Which detector, and what to change about it."""
 
     detector: str | None
-    box_threshold: float | None
-    unclip: float | None
+    box_threshold: float | None = None
+    unclip: float | None = None
+    mode: str = "balanced"
+    long_side: int | None = None
+    tile: str | int = "auto"
 
     def settings(self) -> dict[str, bool | int | float | str]:
         """What was asked for, by the detector's own names."""
-        asked = {"box_threshold": self.box_threshold, "unclip_ratio": self.unclip}
+        asked = {
+            "box_threshold": self.box_threshold,
+            "unclip_ratio": self.unclip,
+            "long_side": self.long_side,
+            "zoom": ZOOMS[self.mode] if self.mode != "balanced" else None,
+            "tile": self.tile if self.tile != "auto" else None,
+        }
         return {name: value for name, value in asked.items() if value is not None}
 
 
@@ -96,6 +107,14 @@ def gather(name: str, record: type, *options: Callable[[Command], Command]) -> C
         return wrapped
 
     return decorate
+
+
+def _tiling(text: str) -> str | int:
+    if text in ("auto", "off"):
+        return text
+    if text.isascii() and text.isdigit() and int(text) >= 32:
+        return int(text)
+    raise click.BadParameter(f"expected auto, off, or pixels from 32, got {text!r}")
 
 
 PATH = click.Path(path_type=Path)
@@ -192,6 +211,13 @@ machine = gather(
         type=click.Choice(["onnx", "torch"]),
         help="What runs them.  [default: onnx on a CPU, torch on a GPU]",
     ),
+    click.option(
+        "--precision",
+        type=click.Choice(["fp32", "int8"]),
+        default="fp32",
+        show_default=True,
+        help="Exact, or with the models' int8 twins: faster on CPUs with VNNI.",
+    ),
 )
 stage_1 = gather(
     "stage_1",
@@ -211,6 +237,37 @@ stage_1 = gather(
         metavar="F",
         help="How much wider than tight boxes grow; 1 is tight.  [default: the model's]",
     ),
+    click.option(
+        "--mode",
+        type=click.Choice(list(ZOOMS)),
+        default="balanced",
+        show_default=True,
+        help="Look at photos smaller, as the model was measured, or larger.",
+    ),
+    click.option(
+        "--long-side",
+        type=click.IntRange(32, 8192),
+        metavar="PX",
+        help="Size at which photos are looked at, before --mode.  [default: the model's]",
+    ),
+    click.option(
+        "--tile",
+        callback=lambda context, option, value: _tiling(value),
+        default="auto",
+        show_default=True,
+        metavar="auto|off|PX",
+        help="Look at large photos in tiles of PX too; auto where their words are small.",
+    ),
+)
+save_maps = click.option(
+    "--save-maps", type=FOLDER, metavar="DIR", help="Draw what the detector saw: DIR/NAME.map.png for each."
+)
+turns = click.option(
+    "--turns",
+    type=click.Choice(["auto", "off"]),
+    default="auto",
+    show_default=True,
+    help="Turn photos that lie on their side or stand on their head.",
 )
 recognizer = click.option(
     "--recognizer", metavar="NAME", help="Model id or weight file.  [default: the index's]"

@@ -178,15 +178,24 @@ class OverlayOutput(Output):
             return
         from ocrpipe import overlay
 
-        number = f".p{page.source.page}" if page.source.page > 1 else ""
-        path = _within(self._folder, self._named[page.source.path], f"{number}.overlay.png")
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path = picture_path(self._folder, self._named, page, "overlay.png")
         # Rounded as records are, so that `ocrpipe draw` makes the same picture from the record.
         overlay.save(overlay.draw(photo.pixels, rounded(page)), path)
 
     def close(self) -> None:
         """Nothing is left to do: each picture was finished as it came."""
+
+
+def picture_path(folder: Path, named: dict[str, Path], page: Page, ending: str) -> Path:
+    """Where a picture of page goes: NAME.ending in folder, of a later page NAME.p2.ending.
+
+    named: what each photo is called (see `names`). The folder is made; OutputError where there can be none.
+    """
+    number = f"p{page.source.page}." if page.source.page > 1 else ""
+    path = _within(folder, named[page.source.path], f".{number}{ending}")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def choose_format(path: Path | None, asked: str | None, text: Format | None = None) -> Format:

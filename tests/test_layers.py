@@ -23,10 +23,10 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         (True, "commands"),
         (
             True,
-            "train synth evaluate export serve bench batch report convert explain release doctor options "
+            "train synth evaluate export serve bench quantise batch report convert explain release doctor options "
             "ocrmypdf_plugin",
         ),
-        (True, "pipeline overlay formats labels console outputs redraw chart sidecars text_layer"),
+        (True, "pipeline overlay formats labels console outputs redraw chart sidecars score_maps text_layer"),
         (
             True,
             "images crops turns reading_order char_boxes word_details "

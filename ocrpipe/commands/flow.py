@@ -24,11 +24,18 @@ if TYPE_CHECKING:
 FAILED, NOTHING, INTERRUPTED = 1, 3, 130
 
 
-def run_flow(load: Load, flow: Flow, text: Format | None = None, *, several: bool = True) -> int:
+def run_flow(
+    load: Load,
+    flow: Flow,
+    text: Format | None = None,
+    *,
+    several: bool = True,
+    maps: works.Maps | None = None,
+) -> int:
     """Do the work that load makes on flow's photos; the exit code.
 
     text: what "text" means to this command, if not the words. several: whether processes of this machine may
-    share the work; False where a GPU does it.
+    share the work; False where a GPU does it. maps: where score maps go, if they are wanted.
     """
     from ocrpipe import console, outputs
     from ocrpipe.batch.run import Terms, run
@@ -53,6 +60,8 @@ def run_flow(load: Load, flow: Flow, text: Format | None = None, *, several: boo
         )
         if flow.overlay is not None:
             load = partial(works.drawing, load, outputs.OverlayOutput(flow.overlay, named))
+        if maps is not None:
+            load = partial(works.mapping, load, maps, named)
         summary = run(load, mine, sinks, terms, stdin=sys.stdin.buffer)
     if summary.interrupted:
         done = f"{summary.earlier + summary.finished} of {summary.photos} photos are done"

@@ -42,6 +42,8 @@ def load_stages(
     decode: DecodeOptions,
     machine: Machine,
     min_confidence: float,
+    *,
+    turns: bool = True,
 ) -> Pipeline:
     """Both stages as the options say; ValueError for values that make no sense."""
     from ocrpipe.pipeline import load_pipeline
@@ -52,7 +54,9 @@ def load_stages(
         weights_folder=machine.weights,
         device=machine.device,
         engine=machine.engine,
+        precision=machine.precision,
         settings=stage_1.settings(),
         min_confidence=min_confidence,
         decode=decode,
+        turns=turns,
     )

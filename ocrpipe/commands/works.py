@@ -5,7 +5,9 @@ Functions of this module travel to worker processes by name, with options as the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocrpipe.decode_options import DecodeOptions
@@ -26,12 +28,13 @@ def reading(
     min_confidence: float,
     *,
     sidecars: bool,
+    turns: bool,
 ) -> Work:
-    """Both stages; with sidecars each photo's own word list."""
+    """Both stages; with sidecars each photo's own word list, with turns for photos of any way up."""
     from ocrpipe.commands.stages import load_stages
     from ocrpipe.sidecars import read_with_sidecar
 
-    pipeline = load_stages(stage_1, recognizer, decode, machine, min_confidence)
+    pipeline = load_stages(stage_1, recognizer, decode, machine, min_confidence, turns=turns)
     return partial(read_with_sidecar, pipeline) if sidecars else pipeline.read_photo
 
 
@@ -63,3 +66,32 @@ def drawing(load: Load, overlay: OverlayOutput) -> Work:
         return page
 
     return work_and_draw
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """Score maps are wanted in folder, of this detector."""
+
+    folder: Path
+    stage_1: Stage1
+    machine: Machine
+
+
+def mapping(load: Load, maps: Maps, named: dict[str, Path]) -> Work:
+    """What load makes, and a picture of each photo's score map. ValueError for a detector that has none."""
+    from detectors.db_detector import DBDetector
+    from ocrpipe.score_maps import MapOutput
+    from ocrpipe.weights import load_detector
+
+    work, stage_1, machine = load(), maps.stage_1, maps.machine
+    detector, info = load_detector(stage_1.detector, machine.choose(), machine.weights, stage_1.settings())
+    if not isinstance(detector, DBDetector):
+        raise ValueError(f"the detector {info.id} has no score map; leave out --save-maps")
+    pictures = MapOutput(maps.folder, named, detector)
+
+    def work_and_map(photo: Photo) -> Page:
+        page = work(photo)
+        pictures.write(page, photo)
+        return page
+
+    return work_and_map
