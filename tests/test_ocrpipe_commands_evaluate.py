@@ -131,7 +131,13 @@ def test_where_no_word_is_judged_no_diagram_is_drawn(capsys: Caught) -> None:
         (["detector", "words"], 1, "words: no label file there"),
         (["read", "photos", "--generic", "none.txt"], 2, "none.txt: No such file"),
         (["read", "photos", "--vocabularies", "words"], 2, "words: no vocabulary there"),
-        (["recognizer", "words", "--json", "no/folder/out.json"], 1, "out.json: cannot be written"),
+        (
+            ["recognizer", "words", "--json", "no/folder/out.json"],
+            1,
+            "out.json: cannot be written: no/folder is no folder",
+        ),
+        (["detector", "photos", "--gallery", "no/g.png"], 1, "g.png: cannot be written"),
+        (["read", "photos", "--reliability", "no/r.png"], 1, "r.png: cannot be written"),
         (["recognizer", "words", "--pattern", "("], 2, "pattern"),
         (
             ["read", "photos", "--pattern", "a+", "--generic", "words/labels.tsv"],

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -11,19 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ocrpipe import options
+from ocrpipe.commands import measured
 from ocrpipe.commands.stages import bad_values_are_usage, build_pipeline
 from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.options import FOLDER, PATH, Machine, Stage1
 
 if TYPE_CHECKING:
-    from ocrpipe.evaluate.gallery import Shown
-    from ocrpipe.evaluate.tables import Report
     from ocrpipe.evaluate.vocabularies import Vocabularies
     from ocrpipe.evaluate.word_lexicons import WordLexicons
-    from ocrpipe.evaluate.words import Mistake
     from ocrpipe.labels import Scene, WordCrop
     from recognizer.base import Recognizer
-    from recognizer.calibration import Bin
 
 T = TypeVar("T")
 SHOWN_PHOTOS, SHOWN_WORDS = 21, 80
@@ -119,14 +115,15 @@ def evaluate_recognizer(
     from ocrpipe.labels import load_words
     from ocrpipe.weights import load_recognizer
 
+    measured.check_places(json_output, errors, reliability)
     words = truth.chosen(load_words(truth.path))
     with bad_values_are_usage():
         model, _ = load_recognizer(recognizer, machine.choose(), machine.weights, decode)
         lexicons = _word_lexicons(model, words, generic)
         report, mistakes = job.evaluate_recognizer(model, words, lexicons, SHOWN_WORDS)
-    _show(report, json_output)
-    _draw_mistakes(mistakes, errors, truth.path)
-    _draw_reliability(report.bins, reliability, truth.path)
+    measured.show(report, json_output)
+    measured.draw_mistakes(mistakes, errors, truth.path)
+    measured.draw_reliability(report.bins, reliability, truth.path)
 
 
 @evaluate.command("detector")
@@ -150,15 +147,18 @@ def evaluate_detector(
     Example: ocrpipe evaluate detector photos/ --gallery found.png
     """
     from ocrpipe import evaluate as job
+    from ocrpipe.console import PhotoProgress
     from ocrpipe.labels import load_photos
     from ocrpipe.weights import load_detector
 
+    measured.check_places(json_output, gallery)
     scenes = truth.chosen(load_photos(truth.path, photos))
     with bad_values_are_usage():
         model, _ = load_detector(stage_1.detector, machine.choose(), machine.weights, stage_1.settings())
-    report, shown = job.evaluate_detector(model, scenes, SHOWN_PHOTOS if gallery else 0)
-    _show(report, json_output)
-    _draw_gallery(shown, gallery)
+    with PhotoProgress(len(scenes)) as progress:
+        report, shown = job.evaluate_detector(model, scenes, SHOWN_PHOTOS if gallery else 0, progress.advance)
+    measured.show(report, json_output)
+    measured.draw_gallery(shown, gallery)
 
 
 @evaluate.command("read")
@@ -195,16 +195,19 @@ def evaluate_read(
     Example: ocrpipe evaluate read photos/ --gallery read.png
     """
     from ocrpipe import evaluate as job
+    from ocrpipe.console import PhotoProgress
     from ocrpipe.labels import load_photos
 
+    measured.check_places(pictures.json_output, pictures.gallery, pictures.reliability)
     scenes = truth.chosen(load_photos(truth.path, photos))
     pipeline = build_pipeline(stage_1, recognizer, decode, machine, min_confidence)
     words = _vocabularies(scenes, generic, vocabularies)
-    with bad_values_are_usage():
-        report, shown = job.evaluate_reading(pipeline, scenes, words, SHOWN_PHOTOS if pictures.gallery else 0)
-    _show(report, pictures.json_output)
-    _draw_gallery(shown, pictures.gallery)
-    _draw_reliability(report.bins, pictures.reliability, truth.path)
+    shown_photos = SHOWN_PHOTOS if pictures.gallery else 0
+    with bad_values_are_usage(), PhotoProgress(len(scenes)) as progress:
+        report, shown = job.evaluate_reading(pipeline, scenes, words, shown_photos, progress.advance)
+    measured.show(report, pictures.json_output)
+    measured.draw_gallery(shown, pictures.gallery)
+    measured.draw_reliability(report.bins, pictures.reliability, truth.path)
 
 
 def _word_lexicons(model: Recognizer, words: list[WordCrop], generic: Path | None) -> WordLexicons | None:
@@ -228,42 +231,3 @@ def _vocabularies(
     if vocabularies is not None:
         return load(vocabularies, scenes)
     return make(scenes, read_words(generic)) if generic is not None else None
-
-
-def _show(report: Report, json_output: Path | None) -> None:
-    """report as tables on stdout, and as JSON in a file where one is named."""
-    from ocrpipe import console, outputs
-    from ocrpipe.evaluate.tables import tables, to_json
-
-    if json_output is not None:
-        with outputs.writing(json_output):
-            json_output.write_bytes(to_json(report))
-    for table in tables(report):
-        click.echo(f"\n{table.title}")
-        console.table(table.columns, table.rows, sys.stdout)
-
-
-def _draw_mistakes(mistakes: list[Mistake], to: Path | None, path: Path) -> None:
-    from ocrpipe import overlay
-    from ocrpipe.evaluate.sheet import error_sheet
-
-    if to is not None:
-        overlay.save(error_sheet(mistakes, f"{path}: truth, what was read, score; the surest first"), to)
-
-
-def _draw_gallery(shown: list[Shown], to: Path | None) -> None:
-    from ocrpipe import overlay
-    from ocrpipe.evaluate.gallery import arrange
-
-    if to is not None:
-        overlay.save(arrange(shown), to)
-
-
-def _draw_reliability(bins: Sequence[Bin], to: Path | None, path: Path) -> None:
-    from ocrpipe import console, overlay
-    from ocrpipe.chart import reliability_diagram
-
-    if to is not None and not bins:
-        console.warning(f"{to}: not drawn, for there is no word to judge")
-    elif to is not None:
-        overlay.save(reliability_diagram(bins, path.name), to)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from detectors.base import Detector
@@ -27,12 +27,16 @@ class DetectorReport:
     seconds_per_photo: float
 
 
+def say_nothing() -> None:
+    """Nothing is done after each photo."""
+
+
 def evaluate_detector(
-    detector: Detector, scenes: Sequence[Scene], show: int = 0
+    detector: Detector, scenes: Sequence[Scene], show: int = 0, done: Callable[[], None] = say_nothing
 ) -> tuple[DetectorReport, list[Shown]]:
     """What detector finds in scenes, and `show` of the photos with it, evenly spread.
 
-    Photos are loaded one at a time. Raises ImageError for one that cannot be.
+    done is called after each photo; they are loaded one at a time. Raises ImageError for one that cannot be.
     """
     judged, shown, seconds = [], [], 0.0
     wanted = gallery.choose(len(scenes), show)
@@ -45,6 +49,7 @@ def evaluate_detector(
         judged.append(boxes)
         if number in wanted:
             shown.append(gallery.show(pixels, scene, quads, found))
+        done()
     return _report(judged, seconds), shown
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from detectors.metrics import Assignment, Matching, total
 from ocrpipe import images
 from ocrpipe.evaluate import gallery
+from ocrpipe.evaluate.detection import say_nothing
 from ocrpipe.evaluate.gallery import Shown
 from ocrpipe.evaluate.photos import JudgedBoxes, JudgedTexts, judge_boxes, judge_texts, quads_of
 from ocrpipe.evaluate.rates import HeightRow, Rates, by_height
@@ -77,13 +78,17 @@ def score_reading(read: Callable[[Scene], Page], scenes: Sequence[Scene]) -> Rea
 
 
 def evaluate_reading(
-    pipeline: Pipeline, scenes: Sequence[Scene], vocabularies: Vocabularies | None = None, show: int = 0
+    pipeline: Pipeline,
+    scenes: Sequence[Scene],
+    vocabularies: Vocabularies | None = None,
+    show: int = 0,
+    done: Callable[[], None] = say_nothing,
 ) -> tuple[ReadingReport, list[Shown]]:
     """What pipeline reads in scenes, and `show` of the photos with it, evenly spread.
 
-    vocabularies: read each photo with these lexicons as well, by the rule that pipeline's decoding has.
-    Photos are loaded one at a time. Raises ImageError for one that cannot be, ValueError for vocabularies
-    with a recogniser that takes no lexicon, or together with a pattern.
+    vocabularies: read each photo with these lexicons as well, by the rule that pipeline's decoding has. done
+    is called after each photo; they are loaded one at a time. Raises ImageError for one that cannot be,
+    ValueError for vocabularies with a recogniser that takes no lexicon, or together with a pattern.
     """
     pipeline, network = remembering(pipeline)
     columns = {} if vocabularies is None else _columns(pipeline, vocabularies)
@@ -106,6 +111,7 @@ def evaluate_reading(
             )
         if network is not None:
             network.forget()
+        done()
     return _report(boxes, {NO_LEXICON: texts, **held}, seconds), shown
 
 
