@@ -20,6 +20,7 @@ from ocrpipe.errors import OcrError, PhotoTimeoutError, WorkerError
 from ocrpipe.page import Source
 
 _TICK = 0.25  # seconds between looks at the clock
+_END = 5.0  # seconds that a worker which hung up may take to end
 _DEATHS = 2  # of one page, until it is given up: it is tried once more, for the fault may be another's
 _STILLBORN = 3  # workers in a row that die before they are ready, until the run is given up
 
@@ -147,7 +148,7 @@ class Pool:
             yield Read(job.task.number, None)
 
     def _died(self, worker: _Worker) -> Iterator[Read]:
-        worker.process.join(_TICK)  # it ends by itself, with a code that says why
+        worker.process.join(_END)  # it ends by itself, with a code that says why
         how = self._remove(worker)
         if not worker.ready:
             self._stillborn += 1
