@@ -20,11 +20,13 @@ from ocrpipe import options
 from ocrpipe.commands import works
 from ocrpipe.commands.bench import bench
 from ocrpipe.commands.evaluate import evaluate
+from ocrpipe.commands.export import export
 from ocrpipe.commands.flow import FAILED, INTERRUPTED, run_flow, stdout
 from ocrpipe.commands.merge import merge
 from ocrpipe.commands.quantise import quantise
 from ocrpipe.commands.stages import bad_values_are_usage, build_pipeline
 from ocrpipe.commands.synth import synth
+from ocrpipe.commands.train import train
 from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.errors import DeviceError, LexiconError, OcrError, WeightsError
 from ocrpipe.options import FOLDER, PATH, Flow, Machine, Stage1
@@ -285,6 +287,8 @@ app.add_command(evaluate)
 app.add_command(bench)
 app.add_command(quantise)
 app.add_command(synth)
+app.add_command(train)
+app.add_command(export)
 
 
 def _show_findings(findings: Iterable[Finding]) -> int:

@@ -13,7 +13,7 @@ from ocrpipe.options import FOLDER, PATH
 @click.command()
 @click.argument("checkpoint", type=PATH)
 @click.option(
-    "-o", "--output", type=FOLDER, required=True, metavar="DIR", help="Folder of weights to put them into."
+    "-o", "--into", type=FOLDER, required=True, metavar="DIR", help="Folder with (or for) index.json."
 )
 @click.option("--id", "name", metavar="ID", help="What the model is called.  [default: its network's name]")
 @click.option(
@@ -25,7 +25,7 @@ from ocrpipe.options import FOLDER, PATH
     metavar="PATH",
     help="A data folder, or labelled words or photos; may be repeated.  [default: $OCRPIPE_DATA]",
 )
-def export(checkpoint: Path, output: Path, name: str | None, data: tuple[Path, ...]) -> None:
+def export(checkpoint: Path, into: Path, name: str | None, data: tuple[Path, ...]) -> None:
     """Write a CHECKPOINT (.pt) as fp16 safetensors and ONNX, compared on real inputs, into DIR.
 
     \b
@@ -35,8 +35,8 @@ def export(checkpoint: Path, output: Path, name: str | None, data: tuple[Path, .
     from ocrpipe.release import add_model
     from ocrpipe.train.export import card, export_checkpoint
 
-    done = export_checkpoint(checkpoint, output, data, name)
-    entry = add_model(output, card(done, date.today()), [done.tensors, done.onnx])
+    done = export_checkpoint(checkpoint, into, data, name)
+    entry = add_model(into, card(done, date.today()), [done.tensors, done.onnx])
     for file in entry.files.values():
-        click.echo(output / file.path)
+        click.echo(into / file.path)
     click.echo(f"{entry.id}: the engines differ by {done.gap:.1e} at most on {done.inputs} inputs", err=True)

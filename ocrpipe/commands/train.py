@@ -72,7 +72,12 @@ _run = gather(
         "--steps", type=click.IntRange(0), metavar="N", help="Stop after so many; the run can go on."
     ),
     click.option(
-        "--save-every", type=_MINUTES, default=3.0, show_default=True, metavar="F", help="Minutes between."
+        "--save-every",
+        type=_MINUTES,
+        default=3.0,
+        show_default=True,
+        metavar="F",
+        help="Minutes between checkpoints.",
     ),
     click.option(
         "--dev-every",
@@ -109,9 +114,15 @@ _SETTINGS = (
     ),
     _number("--batch", click.IntRange(1), "Samples a step."),
     _number("--ema", _SHARE, "Memory of the running mean, which is what is measured and exported."),
-    _number("--seed", click.IntRange(0), "Of the weights and the samples."),
+    _number("--seed", click.IntRange(0), "Of all that is drawn at random."),
     _number("--threads", click.IntRange(1), "Of the network."),
-    _number("--workers", click.IntRange(0), "Processes that make samples; 0 is none beside this one."),
+    click.option(
+        "--loaders",
+        "workers",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Processes that make samples; 0 is none beside this one.",
+    ),
 )
 
 
