@@ -14,21 +14,25 @@ from ocrpipe.errors import DeviceError
 
 DEVICES = ("auto", "cpu", "cuda")
 ENGINES = ("onnx", "torch")
+PRECISIONS = ("fp32", "int8")
 MOST_THREADS = 8  # small networks on one photo gain nothing beyond
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where networks run: kind is "cpu" or "cuda"; engine "onnx" or "torch" ("onnx" only on the CPU)."""
+    """Where networks run: kind is "cpu" or "cuda"; engine "onnx" or "torch" ("onnx" only on the CPU);
+    precision "fp32" or "int8" ("int8" only with "onnx").
+    """
 
     kind: str
     engine: str
     threads: int
+    precision: str = "fp32"
 
 
-def choose(device: str = "auto", engine: str | None = None) -> Device:
+def choose(device: str = "auto", engine: str | None = None, precision: str = "fp32") -> Device:
     """The device to use. "auto" is a GPU that torch can use, else the CPU; engine None is the fastest one
-    there.
+    there, and for "int8" always "onnx" on the CPU.
 
     Raises ValueError for an unknown name or an engine that cannot run there, DeviceError where "cuda" is
     asked for and there is none: what was asked for is never replaced silently.
@@ -37,6 +41,11 @@ def choose(device: str = "auto", engine: str | None = None) -> Device:
         raise ValueError(f"unknown device {device!r}; known devices: {', '.join(DEVICES)}")
     if engine is not None and engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}; known engines: {', '.join(ENGINES)}")
+    if precision not in PRECISIONS:
+        raise ValueError(f"unknown precision {precision!r}; known precisions: {', '.join(PRECISIONS)}")
+    if precision == "int8" and (device == "cuda" or engine == "torch"):
+        raise ValueError("precision 'int8' runs with engine 'onnx' on the CPU only; leave the others out")
+    engine = "onnx" if precision == "int8" else engine
     if device == "cuda" and engine == "onnx":
         raise ValueError("engine 'onnx' runs on the CPU only; use engine 'torch' with device 'cuda'")
     if device == "cuda" and not _cuda_works():
@@ -44,7 +53,8 @@ def choose(device: str = "auto", engine: str | None = None) -> Device:
             "cuda: torch finds no usable GPU here; use --device cpu, or install torch with CUDA"
         )
     on_gpu = device == "cuda" or (device == "auto" and engine != "onnx" and _has_driver() and _cuda_works())
-    return Device("cuda" if on_gpu else "cpu", "torch" if on_gpu else engine or "onnx", cpu_threads())
+    chosen = "torch" if on_gpu else engine or "onnx"
+    return Device("cuda" if on_gpu else "cpu", chosen, cpu_threads(), precision)
 
 
 def cpu_threads() -> int:

@@ -20,7 +20,7 @@ from ocrpipe.errors import WeightsError
 INDEX_NAME = "index.json"
 ENVIRONMENT = "OCRPIPE_WEIGHTS"
 Kind = Literal["detector", "recognizer"]
-FileFormat = Literal["onnx", "safetensors"]
+FileFormat = Literal["onnx", "onnx-int8", "safetensors"]
 Setting = bool | int | float | str
 
 

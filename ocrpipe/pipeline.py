@@ -235,6 +235,7 @@ def load_pipeline(
     weights_folder: Path | None = None,
     device: str = "auto",
     engine: str | None = None,
+    precision: str = "fp32",
     settings: Mapping[str, Setting] | None = None,
     min_confidence: float = MIN_CONFIDENCE,
     decode: DecodeOptions | None = None,
@@ -247,7 +248,7 @@ def load_pipeline(
     what is told of each word. Raises WeightsError, DeviceError, LexiconError, or ValueError for an unknown
     device or engine and for wishes of decode that make no sense.
     """
-    chosen = choose(device, engine)
+    chosen = choose(device, engine, precision)
     stage_1, detector_info = weights.load_detector(detector, chosen, weights_folder, settings)
     stage_2, recognizer_info = weights.load_recognizer(recognizer, chosen, weights_folder, decode)
     return Pipeline(

@@ -44,6 +44,24 @@ def add_model(folder: Path, card: ModelEntry, files: Sequence[Path], *, default:
     return entry
 
 
+def add_int8(folder: Path, model_id: str, data: bytes) -> WeightFile:
+    """Put data, the int8 twin of the listed model of that id as an ONNX file's contents, beside its other
+    files as ID.int8.onnx, and list it. Raises WeightsError for an unknown id or where it cannot be written.
+    """
+    index = model_index.read(folder)
+    found = next((model for model in index.models if model.id == model_id), None)
+    if found is None:
+        raise WeightsError(f"{folder / INDEX_NAME}: has no model {model_id!r}; add it first")
+    name = f"{model_id}.int8.onnx"
+    stamped = _stamp_onnx(data, msgspec.json.encode(replace(found, files={})).decode(), name)
+    _write(folder / name, stamped)
+    file = WeightFile(name, hashlib.sha256(stamped).hexdigest(), len(stamped))
+    grown = replace(found, files={**found.files, "onnx-int8": file})
+    models = tuple(grown if model.id == model_id else model for model in index.models)
+    _write_index(folder, replace(index, models=models))
+    return file
+
+
 def read_card(path: Path) -> ModelEntry:
     """The card in path. Raises WeightsError, saying where, if it is none."""
     try:
@@ -58,7 +76,8 @@ def _stamped(file: Path, description: str) -> tuple[FileFormat, bytes]:
     if file.suffix == ".safetensors":
         return "safetensors", _stamp_safetensors(data, description, str(file))
     if file.suffix == ".onnx":
-        return "onnx", _stamp_onnx(data, description, str(file))
+        form: FileFormat = "onnx-int8" if file.name.endswith(".int8.onnx") else "onnx"
+        return form, _stamp_onnx(data, description, str(file))
     raise WeightsError(f"{file}: weights are .onnx or .safetensors files; export the model as one of them")
 
 

@@ -98,14 +98,16 @@ def _find(kind: Kind, name: str | Path | None, device: Device, folder: Path | No
         return _from_path(kind, Path(name))
     place = model_index.find_folder(folder)
     entry = model_index.entry(model_index.read(place), kind, None if name is None else str(name))
-    wanted = _FORMAT_OF[device.engine]
+    wanted: FileFormat = "onnx-int8" if device.precision == "int8" else _FORMAT_OF[device.engine]
     if wanted not in entry.files:
         have = ", ".join(entry.files) or "none"
-        raise WeightsError(
-            f"{entry.id}: no {wanted} file, which engine {device.engine!r} needs; it has: {have}"
-        )
+        raise WeightsError(f"{entry.id}: no {wanted} file, which {_reason(device)} needs; it has: {have}")
     file = entry.files[wanted]
     return _Found(entry, wanted, model_index.verified(place, file), str(place / file.path))
+
+
+def _reason(device: Device) -> str:
+    return f"precision {device.precision!r}" if device.precision != "fp32" else f"engine {device.engine!r}"
 
 
 def _is_path(name: str | Path) -> bool:
@@ -144,7 +146,7 @@ def _described(path: Path, form: FileFormat, data: bytes) -> ModelEntry:
 
 def _network(found: _Found, device: Device) -> Network:
     classes = _charset(found.entry).classes if found.entry.kind == "recognizer" else None
-    if found.format == "onnx":
+    if found.format != "safetensors":
         if device.engine != "onnx":
             raise WeightsError(
                 f"{found.name}: ONNX runs on the CPU; use the .safetensors file with {device.kind}"
