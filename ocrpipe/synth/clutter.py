@@ -15,7 +15,8 @@ def fence(height: int, width: int, rng: np.random.Generator) -> Patch:
     """Pales or louvres: stripes of two greys, level or plumb, of any pitch."""
     pitch = int(rng.integers(4, 28))
     bar = np.arange(max(height, width)) % pitch < pitch * rng.uniform(0.25, 0.75)
-    row = np.where(bar, *rng.uniform(0, 255, 2)).astype(np.float32)
+    dark, light = rng.uniform(0, 255, 2)
+    row = np.where(bar, dark, light).astype(np.float32)
     flat = row[None, :width].repeat(height, 0) if rng.random() < 0.6 else row[:height, None].repeat(width, 1)
     return _tinted(flat, rng)
 

@@ -61,7 +61,7 @@ class Sheet:
         """
         drawn = style.ink(text)
         self.stamp(text, drawn, round(x), round(y) + drawn.top, AIR * style.size, colour, opacity)
-        return round(x) + drawn.mask.shape[1]
+        return float(round(x) + drawn.mask.shape[1])
 
     def stamp(
         self, text: str, drawn: Ink, left: int, top: int, air: float, colour: Colour, opacity: float = 1.0

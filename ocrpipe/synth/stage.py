@@ -182,4 +182,4 @@ def _light(area: Canvas, share: float) -> NDArray[np.float32]:
 
 
 def _moved(quad: NDArray[np.float32], matrix: NDArray[np.generic]) -> NDArray[np.float32]:
-    return np.asarray(cv2.perspectiveTransform(quad[None], np.asarray(matrix)), np.float32)[0]
+    return np.asarray(cv2.perspectiveTransform(quad[None], np.asarray(matrix))[0], np.float32)
