@@ -129,6 +129,7 @@ def test_reading_is_measured_with_every_lexicon(scene: Scene) -> None:
     assert rows["as asked", "ICDAR end to end"] == (1, 4)
     assert report.boxes.matched == 3
     assert report.bag_of_words.matched == 1
+    assert (report.boxes_by_height[0].found, report.by_height[0].found) == (3, 1)
     assert report.one_minus_ned == 1 / 4  # Ford; OPEN as Ford; a miss; a false box
     assert shown[0].caption == "a.png: 3 found, 1 misread, 1 missed, 1 false"
 

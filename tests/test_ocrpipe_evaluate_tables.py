@@ -52,12 +52,15 @@ def test_a_detectors_rates_stand_beside_its_false_boxes() -> None:
 
 def test_reading_has_a_row_for_every_rule_and_lexicon() -> None:
     texts = (TextRow("as asked", "words", RATES), TextRow("strong", "words", RATES))
-    report = ReadingReport(2, RATES, texts, RATES, 0.5, HEIGHTS, 0.03, (), 0.75)
+    report = ReadingReport(2, RATES, texts, RATES, 0.5, HEIGHTS, HEIGHTS, 0.03, (), 0.75)
     said = {table.title: table.rows for table in tables(report)}
     rates = ("50.0", "25.0", "33.3", "1", "2", "4")
     assert said["end to end: the text right too"] == (
         ("words", "as asked", *rates),
         ("words", "strong", *rates),
+    )
+    assert (
+        said["boxes by height"] == said["end to end by height"] == (("below 12", "25.0", "4", "50.0", "2"),)
     )
     assert said["all in all"] == (("2", "33.3", "50.0", "3.0", "0.750"),)
     assert all(len(table.columns) == len(row) for table in tables(report) for row in table.rows)

@@ -41,8 +41,9 @@ class TextRow:
 @dataclass(frozen=True, slots=True)
 class ReadingReport:
     """bag_of_words: right words wherever they stand. one_minus_ned: over words and boxes, a missed or false
-    one as 0. by_height: words read rightly. calibration_error and bins: how far the words' confidence is from
-    their being right, box and text. seconds_per_photo: of reading as asked, without loading.
+    one as 0. boxes_by_height: words found; by_height: words read rightly too. calibration_error and bins: how
+    far the words' confidence is from box and text being right. seconds_per_photo: of reading as asked,
+    without loading.
     """
 
     photos: int
@@ -50,6 +51,7 @@ class ReadingReport:
     texts: tuple[TextRow, ...]
     bag_of_words: Rates
     one_minus_ned: float
+    boxes_by_height: tuple[HeightRow, ...]
     by_height: tuple[HeightRow, ...]
     calibration_error: float
     bins: tuple[Bin, ...]
@@ -168,10 +170,14 @@ def _report(
         tuple(rows),
         Rates.of(total(judged.bag for judged in free)),
         sum(judged.similarity for judged in free) / max(1, sum(judged.compared for judged in free)),
-        by_height(
-            (w for judged in free for w in judged.true), (b for judged in free for b in judged.detected)
-        ),
+        _heights(boxes),
+        _heights(free),
         expected_calibration_error(bins),
         tuple(bins),
         seconds / max(1, len(boxes)),
     )
+
+
+def _heights(photos: Sequence[JudgedBoxes] | Sequence[JudgedTexts]) -> tuple[HeightRow, ...]:
+    words = (word for judged in photos for word in judged.true)
+    return by_height(words, (box for judged in photos for box in judged.detected))

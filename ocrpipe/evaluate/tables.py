@@ -69,7 +69,7 @@ def _detector(report: DetectorReport) -> list[Table]:
         f"{report.false_per_photo:.2f}",
         f"{report.seconds_per_photo:.3f}",
     )
-    return [Table("boxes, IoU above 0.5", columns, (row,)), _heights(report.by_height)]
+    return [Table("boxes, IoU above 0.5", columns, (row,)), _heights("by height", report.by_height)]
 
 
 def _reading(report: ReadingReport) -> list[Table]:
@@ -86,17 +86,18 @@ def _reading(report: ReadingReport) -> list[Table]:
         Table("boxes, IoU above 0.5", _RATES, (_rate_cells(report.boxes),)),
         Table("end to end: the text right too", ("rule", "lexicon", *_RATES), rows),
         Table("all in all", ("photos", "bag of words F1 %", "1-NED %", "ECE %", "s a photo"), (last,)),
-        _heights(report.by_height),
+        _heights("boxes by height", report.boxes_by_height),
+        _heights("end to end by height", report.by_height),
     ]
 
 
-def _heights(rows: Sequence[HeightRow]) -> Table:
+def _heights(title: str, rows: Sequence[HeightRow]) -> Table:
     columns = ("height, px", "recall %", "words", "precision %", "boxes")
     cells = tuple(
         (row.heights, _percent(row.recall), str(row.true), _percent(row.precision), str(row.detected))
         for row in rows
     )
-    return Table("by height", columns, cells)
+    return Table(title, columns, cells)
 
 
 def _part_rows(parts: Sequence[Part]) -> tuple[tuple[str, ...], ...]:
