@@ -82,6 +82,19 @@ def test_confidences_are_told_with_whether_box_and_text_are_right() -> None:
     assert judge_texts(PAGE, SCENE).scores == ((0.9, True), (0.6, False), (0.8, True), (0.3, False))
 
 
+def test_a_page_that_says_the_truth_is_right_by_every_rule() -> None:
+    texts = ("FORD", "24H", "of", "!")
+    scene = Scene(
+        Path("a.png"), 200, 400, tuple(SceneWord(box(50 * i), text) for i, text in enumerate(texts))
+    )
+    words = tuple(Word(i, 0, text, 1.0, 1.0, box(50 * i)) for i, text in enumerate(texts))
+    judged = judge_texts(Page(Source("a.png"), words=words), scene)
+    assert [(counts.matched, counts.detected, counts.true) for counts in judged.by_rule] == [
+        (count, count, count) for count in (3, 2, 4, 2, 1)
+    ]
+    assert judged.similarity == judged.compared == 3
+
+
 def test_a_photo_without_words_and_readings_counts_nothing() -> None:
     empty = Scene(Path("a.png"), 10, 10)
     judged = judge_texts(Page(Source("a.png")), empty)
