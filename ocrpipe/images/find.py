@@ -32,9 +32,10 @@ def find_photos(inputs: Iterable[str | Path], *, recursive: bool = False) -> Ite
     A file is yielded as named, whatever its suffix and even if it does not exist, so that its failure becomes
     a record. A folder yields the files in it whose suffix is in `PHOTO_SUFFIXES` (hidden ones left out), and
     those of its subfolders if recursive; a glob (`*`, `?`, `[...]`, `**`) yields every file and folder that
-    it matches. Files of one folder or glob come in natural order: img2 before img10. Links to folders are not
-    followed downwards, so a loop of links ends. A folder that cannot be listed, and a glob without a match,
-    is yielded itself: loading it then says what is wrong.
+    it matches. A folder called like a photo (`x.jpg`) is yielded where it is not searched, or holds none: its
+    record then says what it is. Files of one folder or glob come in natural order: img2 before img10. Links
+    to folders are not followed downwards, so a loop of links ends. A folder that cannot be listed, and a glob
+    without a match, is yielded itself: loading it then says what is wrong.
     """
     seen: set[Path] = set()
     for given in inputs:
@@ -81,7 +82,7 @@ def _piece(text: str) -> tuple[int, int, str]:
 def _expand(given: str | Path, recursive: bool) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
-        yield from _folder(path, recursive)
+        yield from _photos_or_itself(path, recursive)
     elif glob.has_magic(str(given)) and not os.path.lexists(path):
         matches = sorted(map(Path, glob.glob(str(given), recursive=True)), key=natural_key)  # noqa: PTH207
         for match in matches:
@@ -100,9 +101,23 @@ def _folder(folder: Path, recursive: bool) -> Iterator[Path]:
         yield folder
         return
     for entry in entries:
-        if entry.suffix.lower() in PHOTO_SUFFIXES and not entry.is_dir():
+        if _is_called_photo(entry) and not (recursive and entry.is_dir()):
             yield entry
     if recursive:
         for entry in entries:
             if entry.is_dir() and not entry.is_symlink():
-                yield from _folder(entry, recursive)
+                yield from _photos_or_itself(entry, recursive)
+
+
+def _photos_or_itself(folder: Path, recursive: bool) -> Iterator[Path]:
+    """The photos of folder; folder itself if there is none, and it is called like one."""
+    first = next(photos := _folder(folder, recursive), None)
+    if first is not None:
+        yield first
+        yield from photos
+    elif _is_called_photo(folder):
+        yield folder
+
+
+def _is_called_photo(path: Path) -> bool:
+    return path.suffix.lower() in PHOTO_SUFFIXES
