@@ -20,9 +20,8 @@ from subprocess import Popen
 import click
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from batch_trials import Records, kill_and_resume, lines, records, start
 from hostile_files import add_hostile
