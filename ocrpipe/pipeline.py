@@ -130,32 +130,32 @@ class Pipeline:
         self, found: _Found, transcripts: Sequence[Transcript]
     ) -> tuple[_Found, Sequence[Transcript]]:
         """The same, or what is found and read in the photo turned, if it says more."""
-        surest = _surest(transcripts, found.owners, len(found.scores))
-        best = [transcripts[i] for i in surest]
-        quarters = self._suspected(found.photo, found.quads[surest], best) if self.turns else 0
-        if not quarters:
-            return found, transcripts
-        other = self._find(found.photo, quarters)
-        again = self.recognizer.transcribe(other.crops)
-        better = [again[i] for i in _surest(again, other.owners, len(other.scores))]
-        return (other, again) if turns.evidence(better) > turns.evidence(best) else (found, transcripts)
+        tried = {0: (found, transcripts)}
+        quarters = 0
+        while self.turns and (following := self._suspected(*tried[quarters], quarters)) not in tried:
+            quarters = following
+            other = self._find(found.photo, quarters)
+            tried[quarters] = other, self.recognizer.transcribe(other.crops)
+        return max(tried.values(), key=lambda way: turns.evidence([way[1][i] for i in _surest(*way)]))
 
-    def _suspected(self, photo: Photo, quads: NDArray[np.float32], transcripts: Sequence[Transcript]) -> int:
-        """By how many quarters photo may have to be turned: on its side by what was read, on its head by a
-        sample read upside down, where the words read badly as they stand.
-        """
-        quarters = turns.quarters_to_upright(quads, transcripts)
-        chosen = turns.sample(quads)
-        as_they_stand = [transcripts[i] for i in chosen]
-        if quarters or not len(chosen) or np.mean([t.score for t in as_they_stand]) >= turns.SURE:
-            return quarters
-        upside_down = crops.rectify(photo.pixels, np.roll(quads[chosen], 2, axis=1))
-        on_its_head = self.recognizer.transcribe(upside_down)
-        return 2 if turns.evidence(on_its_head) > turns.evidence(as_they_stand) else 0
+    def _suspected(self, found: _Found, transcripts: Sequence[Transcript], quarters: int) -> int:
+        """By how many quarters the photo, read turned by quarters, may have to be turned instead."""
+        chosen = _surest(found, transcripts)
+        quads, best = found.quads[chosen], [transcripts[i] for i in chosen]
+        sideways = turns.quarters_to_upright(quads, best)
+        sample = turns.sample(quads)
+        as_they_stand = [best[i] for i in sample]
+        if sideways != quarters or not len(sample) or turns.are_sure(as_they_stand):
+            return sideways
+        upside_down = crops.rectify(found.photo.pixels, np.roll(quads[sample], 2, axis=1))
+        if turns.evidence(self.recognizer.transcribe(upside_down)) > turns.evidence(as_they_stand):
+            return (quarters + 2) % 4
+        # Little is found of small print on its side, and nothing read; but some of its boxes are tall.
+        return 1 if quarters == 0 and len(found.crops) > len(found.scores) else quarters
 
     def _page(self, found: _Found, transcripts: Sequence[Transcript]) -> Page:
         # A crop without a single character is no word: the detector took something else for one.
-        surest = _surest(transcripts, found.owners, len(found.scores))
+        surest = _surest(found, transcripts)
         kept = [i for i in surest if transcripts[i].text and transcripts[i].score >= self.min_confidence]
         return replace(
             _page(
@@ -170,13 +170,13 @@ class Pipeline:
         )
 
 
-def _surest(transcripts: Sequence[Transcript], owners: NDArray[np.intp], words: int) -> list[int]:
-    """For each word, which of its readings was the most certain; the first of equals."""
+def _surest(found: _Found, transcripts: Sequence[Transcript]) -> list[int]:
+    """For each word found, which of its readings was the most certain; the first of equals."""
     best: dict[int, int] = {}
-    for index, owner in enumerate(owners.tolist()):
+    for index, owner in enumerate(found.owners.tolist()):
         if owner not in best or transcripts[index].score > transcripts[best[owner]].score:
             best[owner] = index
-    return [best[word] for word in range(words)]
+    return [best[word] for word in range(len(found.scores))]
 
 
 def detect_photo(detector: Detector, info: ModelInfo | None, photo: Photo) -> Page:

@@ -21,7 +21,9 @@ SURE = 0.5  # mean score of the sample from which nobody asks whether it stands 
 
 
 def turned(image: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
-    """image (H, W, 3) turned clockwise by so many quarters of a turn."""
+    """image (H, W, 3) turned clockwise by so many quarters of a turn; the very same array for none."""
+    if quarters % 4 == 0:
+        return image
     return np.ascontiguousarray(np.rot90(image, -quarters))
 
 
@@ -34,6 +36,11 @@ def turned_back(quads: Quads, quarters: int, width: float, height: float) -> Qua
         down = height if turn % 2 else width  # of the image before this quarter
         quads = np.stack([quads[:, :, 1], down - quads[:, :, 0]], axis=2)
     return np.asarray(quads, np.float32)
+
+
+def are_sure(transcripts: Sequence[Transcript]) -> bool:
+    """Whether these words, one at least, read well enough on the whole to leave them as they stand."""
+    return float(np.mean([t.score for t in transcripts])) >= SURE
 
 
 def evidence(transcripts: Sequence[Transcript]) -> float:

@@ -157,6 +157,23 @@ def test_a_photo_on_its_side_or_head_says_the_same_words_in_the_same_order(quart
     assert {round(word.angle) % 360 for word in page.words} == {90 * quarters}
 
 
+class Shy(DarkSpots):
+    """Sees of words that run up or down only one in a photo, as detectors do with small print."""
+
+    def detect(self, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Detections:
+        found = super().detect(image)
+        if image.shape[0] > image.shape[1]:
+            return Detections(found.quads[:1] + np.float32(6), found.scores[:1])
+        return found
+
+
+@pytest.mark.parametrize("quarters", [1, 3])
+def test_a_photo_on_its_side_of_which_hardly_anything_is_seen_is_turned_too(quarters: int) -> None:
+    page = Pipeline(Shy(), NotchReader()).read(turned(notched(), quarters))
+    assert [word.text for word in page.words] == ["128", "38", "192"]
+    assert {round(word.angle) % 360 for word in page.words} == {90 * quarters}
+
+
 def test_a_photo_that_reads_well_is_looked_at_once_and_turning_can_be_forbidden() -> None:
     detector = DarkSpots()
     Pipeline(detector, NotchReader()).read(notched())

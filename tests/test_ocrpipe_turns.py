@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocrpipe.turns import SAMPLE, evidence, quarters_to_upright, sample, turned, turned_back
+from ocrpipe.turns import SAMPLE, are_sure, evidence, quarters_to_upright, sample, turned, turned_back
 from recognizer.base import Transcript
 
 RIGHT = np.array([(10, 20), (90, 20), (90, 40), (10, 40)], np.float32)
@@ -29,8 +29,18 @@ def test_a_quad_in_the_turned_photo_goes_back_to_the_same_pixels(quarters: int) 
     assert np.array_equal(back[0], np.roll(original, quarters, axis=0))
 
 
+def test_turning_by_nothing_copies_nothing() -> None:
+    image = np.zeros((10, 20, 3), np.uint8)
+    assert turned(image, 0) is image
+
+
 def test_turning_no_quads_gives_none() -> None:
     assert turned_back(np.zeros((0, 4, 2), np.float32), 3, 200, 100).shape == (0, 4, 2)
+
+
+def test_words_are_sure_when_they_are_on_the_whole() -> None:
+    assert are_sure([SURE, UNSURE])
+    assert not are_sure([SURE, UNSURE, UNSURE])
 
 
 def test_evidence_counts_believed_characters() -> None:
