@@ -17,8 +17,9 @@ N_BEST_IN_FULL = 5  # alternatives that detail "full" means, unless a number is 
 class DecodeOptions:
     """See `recognizer.decoding.Decoding`; None and the defaults mean greedy decoding, free of everything.
 
-    lexicon: a word list (`ocrpipe.lexicons`). detail: what is told of each word besides its text: "char" its
-    characters, "full" these and its alternatives.
+    lexicon: a word list (`ocrpipe.lexicons`). prior: a word list whose spelling is preferred, by
+    `prior_strength`; it needs and therefore implies the beam. detail: what is told of each word besides its
+    text: "char" its characters, "full" these and its alternatives.
     """
 
     lexicon: Path | None = None
@@ -29,6 +30,8 @@ class DecodeOptions:
     deny: str = ""
     pattern: str | None = None
     detail: Literal["word", "char", "full"] = "word"
+    prior: Path | None = None
+    prior_strength: float = 0.3
 
     @property
     def chars(self) -> bool:
@@ -39,23 +42,30 @@ class DecodeOptions:
         """The same in the recogniser's terms; reads the lexicon. ValueError for what makes no sense,
         LexiconError for a list that cannot be used.
         """
+        from recognizer.char_ngram import CharNgram
         from recognizer.decoding import Decoding
         from recognizer.lexicon_decoding import LexiconRule
 
-        lexicon = None
+        lexicon = prior = None
         if self.lexicon is not None:
             from ocrpipe.lexicons import load_lexicon
 
             lexicon = load_lexicon(self.lexicon, charset)
+        if self.prior is not None:
+            from ocrpipe.lexicons import read_words
+
+            prior = CharNgram.train(read_words(self.prior), charset)
         n_best = self.n_best
         if n_best is None:
             n_best = N_BEST_IN_FULL if self.detail == "full" else 0
         return Decoding(
-            decoder=self.decoder,
+            decoder=self.decoder if prior is None else "beam",
             n_best=n_best,
             allow=self.allow,
             deny=self.deny,
             pattern=self.pattern,
             lexicon=lexicon,
             rule=LexiconRule(self.lexicon_mode),
+            prior=prior,
+            prior_strength=self.prior_strength,
         )

@@ -307,6 +307,20 @@ decode = gather(
     click.option("--deny", metavar="CHARS", default="", help="Never read these characters."),
     click.option("--pattern", metavar="REGEX", help="Every word matches this in full; uses the beam."),
     click.option(
+        "--prior",
+        type=PATH,
+        metavar="FILE",
+        help="Prefer texts spelled like the words of this list; uses the beam.",
+    ),
+    click.option(
+        "--prior-strength",
+        type=click.FloatRange(0, 10),
+        default=0.3,
+        show_default=True,
+        metavar="F",
+        help="How much the spelling counts beside the picture.",
+    ),
+    click.option(
         "--detail",
         type=click.Choice(["word", "char", "full"]),
         default="word",

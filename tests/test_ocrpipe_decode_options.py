@@ -73,6 +73,18 @@ def test_a_lexicon_a_denial_and_a_pattern_reach_the_decoder(weights: Path, tmp_p
     assert read(weights, decoder="beam", allow="xyz", pattern=".").text in set("xyz")
 
 
+def test_a_prior_is_counted_in_a_word_list_and_brings_the_beam(weights: Path, tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("bab\t3\nbob\n\ncafé\n", encoding="utf-8")
+    wanted = DecodeOptions(prior=tmp_path / "words.txt", prior_strength=2.5).decoding(ASCII)
+    assert (wanted.decoder, wanted.prior_strength) == ("beam", 2.5)
+    assert wanted.prior is not None
+    first, z = wanted.prior.log_next(()), ASCII.encode("bz")
+    assert first[z[0]] > first[z[1]]
+    assert read(weights, prior=tmp_path / "words.txt", prior_strength=0).text == "a"
+    with pytest.raises(LexiconError, match=r"missing\.txt"):
+        read(weights, prior=tmp_path / "missing.txt")
+
+
 def test_wishes_that_the_charset_cannot_fulfil_are_the_users_errors(weights: Path, tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("café\n")
     for wish, error in (
