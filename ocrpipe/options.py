@@ -33,6 +33,9 @@ class Flow:
     form: str | None
     json_output: Path | None
     overlay: Path | None
+    overlay_format: str
+    overlay_layout: str
+    crops: Path | None
     report: Path | None
     recursive: bool
     from_file: Path | None
@@ -140,6 +143,14 @@ form = click.option(
     metavar="FORMAT",
     help="text, json, jsonl and more.  [default: by OUT's suffix; json in a folder; text on stdout]",
 )
+FACING = {"auto": None, "labels": False, "facing": True}  # what an overlay's layout is to ocrpipe.overlay
+overlay_layout = click.option(
+    "--overlay-layout",
+    type=click.Choice(list(FACING)),
+    default="auto",
+    show_default=True,
+    help="Texts as labels beside their words, on a facing page, or as fits.",
+)
 flow = gather(
     "flow",
     Flow,
@@ -155,6 +166,20 @@ flow = gather(
     ),
     click.option(
         "--overlay", type=FOLDER, metavar="DIR", help="Draw what was found: DIR/NAME.overlay.png for each."
+    ),
+    click.option(
+        "--overlay-format",
+        type=click.Choice(["png", "jpg", "svg"]),
+        default="png",
+        show_default=True,
+        help="Kind of these pictures; in SVG texts can be selected and searched.",
+    ),
+    overlay_layout,
+    click.option(
+        "--crops",
+        type=FOLDER,
+        metavar="DIR",
+        help="Cut every word out, as it was read: DIR/NAME.w0000.png and so on, listed in DIR/labels.tsv.",
     ),
     click.option(
         "--report",
@@ -326,6 +351,13 @@ decode = gather(
         default="word",
         show_default=True,
         help="Tell of each word its characters too, or these and its alternatives.",
+    ),
+    click.option(
+        "--looks",
+        type=click.IntRange(1, 2),
+        default=2,
+        show_default=True,
+        help="2 reads unsure words again, cut a little otherwise; 1 is faster.",
     ),
 )
 lexicon_sidecars = click.option(

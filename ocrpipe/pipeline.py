@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ocrpipe import crops, images, reading_order, turns, weights
+from ocrpipe import crops, images, reading_order, second_look, turns, weights
+from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.device import choose
 from ocrpipe.images import Photo, PhotoSource
 from ocrpipe.model_index import Setting
@@ -24,7 +25,6 @@ from ocrpipe.word_details import add_details
 
 if TYPE_CHECKING:
     from detectors.base import Detector
-    from ocrpipe.decode_options import DecodeOptions
     from recognizer.base import Recognizer, Transcript
 
 PHOTOS_AT_ONCE = 16  # photos whose crops share batches; more would only hold more pixels
@@ -53,7 +53,8 @@ class Pipeline:
     min_confidence: words less certain are left out, 0..1. ValueError outside that. detector_info and
     recognizer_info are what results say of the models. chars: words tell their characters, each with its box.
     turns: a photo that seems to lie on its side or stand on its head is read turned as well, and the better
-    reading counts. Not for use by several threads at once.
+    reading counts. looks: 2 reads unsure words again, cut otherwise (`ocrpipe.second_look`). Not for use by
+    several threads at once.
     """
 
     def __init__(
@@ -66,12 +67,13 @@ class Pipeline:
         min_confidence: float = 0.0,
         chars: bool = False,
         turns: bool = True,
+        looks: int = 1,
     ) -> None:
         if not 0 <= min_confidence <= 1:
             raise ValueError(f"min_confidence must be in [0, 1], got {min_confidence}")
         self.detector, self.recognizer, self.min_confidence = detector, recognizer, min_confidence
         self.detector_info, self.recognizer_info = detector_info, recognizer_info
-        self.chars, self.turns = chars, turns
+        self.chars, self.turns, self.looks = chars, turns, looks
 
     def read(self, source: PhotoSource) -> Page:
         """The words of one photo: a path, bytes, an open file, a Pillow image or an array; its first page
@@ -156,13 +158,16 @@ class Pipeline:
     def _page(self, found: _Found, transcripts: Sequence[Transcript]) -> Page:
         # A crop without a single character is no word: the detector took something else for one.
         surest = _surest(found, transcripts)
-        kept = [i for i in surest if transcripts[i].text and transcripts[i].score >= self.min_confidence]
+        quads, said = found.quads[surest], [transcripts[i] for i in surest]
+        if self.looks > 1:
+            said = second_look.look_again(self.recognizer, found.photo.pixels, quads, said)
+        kept = [i for i, t in enumerate(said) if t.text and t.score >= self.min_confidence]
         return replace(
             _page(
                 found.photo,
-                found.quads[kept],
-                [transcripts[i] for i in kept],
-                found.scores[found.owners[kept]],
+                quads[kept],
+                [said[i] for i in kept],
+                found.scores[kept],
                 chars=self.chars,
             ),
             detector=self.detector_info,
@@ -192,16 +197,20 @@ def detect_photo(detector: Detector, info: ModelInfo | None, photo: Photo) -> Pa
 
 
 def transcribe_photo(
-    recognizer: Recognizer, info: ModelInfo | None, photo: Photo, *, chars: bool = False
+    recognizer: Recognizer, info: ModelInfo | None, photo: Photo, *, chars: bool = False, looks: int = 1
 ) -> Page:
     """What a photo says that is one upright word crop as a whole; an unreadable one has no words.
 
-    chars: the word tells its characters, each with its box.
+    chars: the word tells its characters, each with its box. looks: 2 reads an unsure one again, also as a
+    line that climbs or falls.
     """
     start = time.perf_counter()
     width, height = photo.info.width, photo.info.height
     quads = np.array([[(0, 0), (width, 0), (width, height), (0, height)]], np.float32)  # (1, 4, 2)
-    transcripts = [t for t in recognizer.transcribe(crops.rectify(photo.pixels, quads)) if t.text]
+    said = recognizer.transcribe(crops.rectify(photo.pixels, quads))
+    if looks > 1:
+        said = second_look.look_again(recognizer, photo.pixels, quads, said, second_look.UPRIGHT)
+    transcripts = [t for t in said if t.text]
     kept = len(transcripts)
     page = _page(photo, quads[:kept], transcripts, np.ones(kept, np.float32), chars=chars)
     return replace(page, recognizer=info, timing_ms=Timing(recognize=_since(start)))
@@ -259,6 +268,7 @@ def load_pipeline(
         min_confidence=min_confidence,
         chars=decode is not None and decode.chars,
         turns=turns,
+        looks=(decode or DecodeOptions()).looks,
     )
 
 

@@ -26,10 +26,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             "train synth evaluate export serve bench quantise batch report convert explain release doctor options "
             "ocrmypdf_plugin",
         ),
-        (True, "pipeline overlay formats labels console outputs redraw chart sidecars score_maps text_layer"),
         (
             True,
-            "images crops turns reading_order char_boxes word_details "
+            "pipeline overlay formats labels console outputs redraw chart sidecars score_maps text_layer word_crops",
+        ),
+        (
+            True,
+            "images crops turns second_look reading_order char_boxes word_details "
             "lexicons decode_options weights model_index runtime",
         ),
         (True, "page records errors device machine version"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.options import Machine, Stage1
@@ -16,8 +16,15 @@ from ocrpipe.options import Machine, Stage1
 if TYPE_CHECKING:
     from ocrpipe.batch.reading import Load, Work
     from ocrpipe.images import Photo
-    from ocrpipe.outputs import OverlayOutput
     from ocrpipe.page import Page
+
+
+class Pictures(Protocol):
+    """Something that draws pictures of a page into files."""
+
+    def write(self, page: Page, photo: Photo) -> None:
+        """Draw page, read from photo."""
+        ...
 
 
 def reading(
@@ -53,16 +60,16 @@ def transcribing(recognizer: str | None, decode: DecodeOptions, machine: Machine
     from ocrpipe.weights import load_recognizer
 
     model, info = load_recognizer(recognizer, machine.choose(), machine.weights, decode)
-    return partial(transcribe_photo, model, info, chars=decode.chars)
+    return partial(transcribe_photo, model, info, chars=decode.chars, looks=decode.looks)
 
 
-def drawing(load: Load, overlay: OverlayOutput) -> Work:
-    """What load makes, and a picture of each page, drawn where its photo is at hand."""
+def drawing(load: Load, pictures: Pictures) -> Work:
+    """What load makes, and pictures of each page, drawn where its photo is at hand."""
     work = load()
 
     def work_and_draw(photo: Photo) -> Page:
         page = work(photo)
-        overlay.write(page, photo)
+        pictures.write(page, photo)
         return page
 
     return work_and_draw
