@@ -150,21 +150,27 @@ def transcribe(flow: Flow, recognizer: str | None, decode: DecodeOptions, machin
 @app.command()
 @click.argument("result", type=PATH)
 @click.argument("photo", type=PATH)
-@click.option("-o", "--output", type=PATH, required=True, metavar="PNG", help="The picture to write.")
+@click.option(
+    "-o", "--output", type=PATH, required=True, metavar="FILE", help="The picture: .png, .jpg or .svg."
+)
 @click.option(
     "--page", type=click.IntRange(1), default=1, show_default=True, help="Of a photo with several pages."
 )
-def draw(result: Path, photo: Path, output: Path, page: int) -> None:
+@options.overlay_layout
+def draw(result: Path, photo: Path, output: Path, page: int, overlay_layout: str) -> None:
     """Draw a RESULT (JSON or JSONL) on the PHOTO it was read from; needs no models.
 
     \b
     Example: ocrpipe draw shop.json shop.jpg -o shop.overlay.png
+    Example: ocrpipe draw shop.json shop.jpg -o shop.svg --overlay-layout facing
     """
     from ocrpipe import overlay
     from ocrpipe.redraw import find_page, load_page
 
     record = find_page(result, photo, page)
-    overlay.save(overlay.draw(load_page(photo, page).pixels, record), output)
+    facing = options.FACING[overlay_layout]
+    with bad_values_are_usage():
+        overlay.write(load_page(photo, page).pixels, record, output, facing=facing)
 
 
 @app.command()

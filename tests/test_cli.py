@@ -55,6 +55,19 @@ def test_text_on_stdout_with_json_and_a_picture_beside_it(capsys: Caught) -> Non
     assert (record["text"], record["models"]["detector"]["id"]) == ("a", "dark-spots")
 
 
+def test_pictures_and_crops_are_written_as_asked_and_crops_are_read_as_their_words(capsys: Caught) -> None:
+    pictures = ["--overlay", "out", "--overlay-format", "svg", "--overlay-layout", "facing", "--crops", "out"]
+    assert cli.main(["read", "-q", "spot.png", *pictures]) == 0
+    assert sorted(p.name for p in Path("out").iterdir()) == [
+        "labels.tsv",
+        "spot.overlay.svg",
+        "spot.w0000.png",
+    ]
+    assert Path("out/labels.tsv").read_text() == "spot.w0000.png\ta\n"
+    assert cli.main(["transcribe", "-q", "out/spot.w0000.png"]) == 0
+    assert capsys.readouterr().out == "a\na\n"
+
+
 def test_jsonl_on_stdout_is_a_valid_record_a_photo(capsys: Caught) -> None:
     spot(Path("more.png"))
     assert cli.main(["read", "-q", "spot.png", "more.png", "-f", "jsonl"]) == 0

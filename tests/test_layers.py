@@ -23,12 +23,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         (True, "commands"),
         (
             True,
-            "train synth evaluate export serve bench quantise batch report convert explain release doctor options "
-            "ocrmypdf_plugin",
+            "train synth evaluate export serve bench quantise batch report convert explain release doctor "
+            "options ocrmypdf_plugin",
         ),
         (
             True,
-            "pipeline overlay formats labels console outputs redraw chart sidecars score_maps text_layer word_crops",
+            "pipeline overlay formats labels console outputs redraw chart sidecars score_maps "
+            "text_layer word_crops",
         ),
         (
             True,

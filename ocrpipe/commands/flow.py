@@ -12,7 +12,7 @@ import click
 
 from ocrpipe.commands import works
 from ocrpipe.commands.stages import bad_values_are_usage
-from ocrpipe.options import Flow
+from ocrpipe.options import FACING, Flow
 
 if TYPE_CHECKING:
     from ocrpipe.batch.reading import Load
@@ -58,8 +58,7 @@ def run_flow(
         terms = Terms(
             auto if flow.workers is None else flow.workers, flow.timeout, intake, past.photos, flow.quiet
         )
-        if flow.overlay is not None:
-            load = partial(works.drawing, load, outputs.OverlayOutput(flow.overlay, named))
+        load = _with_pictures(load, flow, named)
         if maps is not None:
             load = partial(works.mapping, load, maps, named)
         summary = run(load, mine, sinks, terms, stdin=sys.stdin.buffer)
@@ -71,6 +70,21 @@ def run_flow(
         console.error(f"interrupted: {done}; {can}")
         return INTERRUPTED
     return FAILED if summary.failures or any(_failed(past, photo) for photo in mine) else 0
+
+
+def _with_pictures(load: Load, flow: Flow, named: dict[str, Path]) -> Load:
+    """load, and the overlays and crops that flow asks for."""
+    from ocrpipe import outputs
+
+    if flow.overlay is not None:
+        facing = FACING[flow.overlay_layout]
+        overlays = outputs.OverlayOutput(flow.overlay, named, flow.overlay_format, facing=facing)
+        load = partial(works.drawing, load, overlays)
+    if flow.crops is not None:
+        from ocrpipe.word_crops import CropOutput
+
+        load = partial(works.drawing, load, CropOutput(flow.crops, named))
+    return load
 
 
 def stdout() -> TextIO:
@@ -157,6 +171,10 @@ def _sinks(flow: Flow, form: Format, named: dict[str, Path], *, several: bool) -
     if flow.json_output is not None:
         json = formats.FORMATS["json"]
         sinks.append(outputs.open_output(flow.json_output, json, named, stdout(), several=several))
+    if flow.crops is not None:
+        from ocrpipe.word_crops import CropLabels
+
+        sinks.append(CropLabels(flow.crops, named, resume=flow.resume))
     if flow.report is not None:
         from ocrpipe.report import ReportOutput
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,25 @@ INK: Colour = (16, 16, 16)
 PAPER: Colour = (255, 255, 255)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A text of the legend and the swatch before it, if any, which begins at x; the text stands at text_x."""
+
+    text: str
+    swatch: Colour | None
+    x: float
+    text_x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """A strip of height pixels; letters and swatches of unit pixels on its middle."""
+
+    height: int
+    unit: int
+    entries: tuple[Entry, ...]
+
+
 def colour(score: float) -> Colour:
     """RGB of the step that score, 0..1, falls in."""
     return next((rgb for least, rgb in STEPS if score >= least), STEPS[-1][1])
@@ -35,21 +55,34 @@ def tint(rgb: Colour) -> Colour:
     return red, green, blue
 
 
-def legend(width: int, title: str, scores: Sequence[float]) -> NDArray[np.uint8]:
-    """A strip (h, width, 3): title, and each step's colour, range and number of scores; as many as fit."""
+def plan_legend(width: int, title: str, scores: Sequence[float]) -> Legend:
+    """title, and each step's colour, range and number of scores, side by side; as many as fit into width."""
     unit = int(np.clip(width / 70, MIN_LETTER, 40))
     face = font(unit)
-    picture = Image.new("RGB", (width, round(unit * 2.2)), PAPER)
-    pen = ImageDraw.Draw(picture)
-    x, middle = float(unit), picture.height / 2
+    entries: list[Entry] = []
+    x = float(unit)
     for text, swatch in _entries(title, scores):
-        indent = unit * 1.4 if swatch else 0.0
-        if x + indent + face.getlength(text) > width:
+        text_x = x + (unit * 1.4 if swatch else 0.0)
+        end = text_x + face.getlength(text)
+        if end > width:
             break
-        if swatch:
-            pen.rectangle((x, middle - unit * 0.5, x + unit, middle + unit * 0.5), fill=swatch)
-        pen.text((x + indent, middle), text, fill=INK, font=face, anchor="lm")
-        x += indent + face.getlength(text) + unit * 1.2
+        entries.append(Entry(text, swatch, x, text_x))
+        x = end + unit * 1.2
+    return Legend(round(unit * 2.2), unit, tuple(entries))
+
+
+def legend(width: int, title: str, scores: Sequence[float]) -> NDArray[np.uint8]:
+    """The strip that `plan_legend` describes, (h, width, 3) uint8 RGB."""
+    plan = plan_legend(width, title, scores)
+    picture = Image.new("RGB", (width, plan.height), PAPER)
+    pen = ImageDraw.Draw(picture)
+    middle, unit = plan.height / 2, plan.unit
+    for entry in plan.entries:
+        if entry.swatch:
+            pen.rectangle(
+                (entry.x, middle - unit * 0.5, entry.x + unit, middle + unit * 0.5), fill=entry.swatch
+            )
+        pen.text((entry.text_x, middle), entry.text, fill=INK, font=font(unit), anchor="lm")
     return np.array(picture, np.uint8)
 
 

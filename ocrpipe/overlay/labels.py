@@ -20,6 +20,24 @@ _BASELINE = 0.76  # of that height
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A label in its place: box (x0, y0, x1, y1) in whole pixels, right and bottom not included; its text
+    stands at the middle of the box, on the row baseline, in letters of size pixels.
+    """
+
+    text: str
+    size: int
+    box: tuple[int, int, int, int]
+    baseline: int
+    shade: Colour
+
+    @property
+    def middle(self) -> float:
+        """Where the text is centred, x in pixels."""
+        return (self.box[0] + self.box[2]) / 2
+
+
+@dataclass(frozen=True, slots=True)
 class _Label:
     """A text at one size, and the size of its box; width 0 where there is nothing to show."""
 
@@ -29,28 +47,37 @@ class _Label:
     height: float
 
 
-def draw_labels(
-    canvas: NDArray[np.uint8], texts: Sequence[str], quads: NDArray[np.float64], colours: Sequence[Colour]
-) -> tuple[NDArray[np.uint8], float]:
-    """canvas, (H, W, 3) uint8 RGB, with a label for each text that is not empty, and how crowded it is.
+def plan_labels(
+    texts: Sequence[str], quads: NDArray[np.float64], colours: Sequence[Colour], width: int, height: int
+) -> tuple[list[Tag], float]:
+    """A tag for each text that is not empty, on a picture of width x height pixels, and how crowded it is.
 
-    quads: (N, 4, 2) in canvas pixels. Crowded is the fraction, 0..1, of labels that hide another word or
-    label by more than a tenth of themselves.
+    quads: (N, 4, 2) of the words, in its pixels. Crowded is the fraction, 0..1, of labels that hide another
+    word or label by more than a tenth of themselves.
     """
-    height, width = canvas.shape[:2]
     variants = [_variants(text, quad, width, height) for text, quad in zip(texts, quads, strict=True)]
     sizes = np.array([[(v.width, v.height) for v in labels] for labels in variants], np.float64)
     gap = max(2.0, max(width, height) / 600)
     placed = place_labels(quads, sizes.reshape(len(texts), len(_SHRINK), 2), width, height, gap)
+    chosen = [labels[step] for labels, step in zip(variants, placed.steps, strict=True)]
+    tags = [
+        _tag(label, box, shade)
+        for label, box, shade in zip(chosen, placed.boxes, colours, strict=True)
+        if label.width > 0
+    ]
+    shown = np.array([label.width > 0 for label in chosen], bool)
+    return tags, float((placed.hiding[shown] > _HIDING).mean()) if shown.any() else 0.0
+
+
+def draw_labels(canvas: NDArray[np.uint8], tags: Sequence[Tag]) -> NDArray[np.uint8]:
+    """canvas, (H, W, 3) uint8 RGB, with tags on it, a new array."""
     picture = Image.fromarray(canvas)
     pen = ImageDraw.Draw(picture)
-    chosen = [labels[step] for labels, step in zip(variants, placed.steps, strict=True)]
-    for label, box, shade in zip(chosen, placed.boxes, colours, strict=True):
-        if label.width > 0:
-            _tag(pen, label, box, shade)
-    shown = np.array([label.width > 0 for label in chosen], bool)
-    crowded = float((placed.hiding[shown] > _HIDING).mean()) if shown.any() else 0.0
-    return np.array(picture, np.uint8), crowded
+    for tag in tags:
+        x0, y0, x1, y1 = tag.box
+        pen.rectangle((x0, y0, x1 - 1, y1 - 1), fill=tint(tag.shade), outline=tag.shade)
+        pen.text((tag.middle, tag.baseline), tag.text, fill=INK, font=font(tag.size), anchor="ms")
+    return np.array(picture, np.uint8)
 
 
 def _variants(text: str, quad: NDArray[np.float64], width: int, height: int) -> list[_Label]:
@@ -74,8 +101,7 @@ def _label(text: str, size: int, width: int, height: int) -> _Label:
     return _Label(text, face, float(np.ceil(face.getlength(text) + 2 * pad)), float(np.ceil(size * _LINE)))
 
 
-def _tag(pen: ImageDraw.ImageDraw, label: _Label, box: NDArray[np.float64], shade: Colour) -> None:
+def _tag(label: _Label, box: NDArray[np.float64], shade: Colour) -> Tag:
     x0, y0, x1, y1 = (round(float(side)) for side in box)
-    pen.rectangle((x0, y0, x1 - 1, y1 - 1), fill=tint(shade), outline=shade)
     baseline = y0 + round(label.height * _BASELINE)
-    pen.text(((x0 + x1) / 2, baseline), label.text, fill=INK, font=label.font, anchor="ms")
+    return Tag(label.text, int(label.font.size), (x0, y0, x1, y1), baseline, shade)
