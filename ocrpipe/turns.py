@@ -17,7 +17,8 @@ from recognizer.base import Transcript
 Quads = NDArray[np.float32]
 
 SAMPLE = 8  # words that are read upside down too where a page reads badly
-SURE = 0.5  # mean score of the sample from which nobody asks whether it stands on its head
+SURE = 0.5  # mean score of the sample below which it may stand on its head
+ENOUGH = 12.0  # believed characters: fewer are read by chance in print that lies on its side
 
 
 def turned(image: NDArray[np.uint8], quarters: int) -> NDArray[np.uint8]:
@@ -39,8 +40,13 @@ def turned_back(quads: Quads, quarters: int, width: float, height: float) -> Qua
 
 
 def are_sure(transcripts: Sequence[Transcript]) -> bool:
-    """Whether these words, one at least, read well enough on the whole to leave them as they stand."""
+    """Whether these words, one at least, read so well that they do not stand on their heads."""
     return float(np.mean([t.score for t in transcripts])) >= SURE
+
+
+def say_enough(transcripts: Sequence[Transcript]) -> bool:
+    """Whether these words, one at least, say so much, and surely, that a photo cannot lie on its side."""
+    return are_sure(transcripts) and evidence(transcripts) >= ENOUGH
 
 
 def evidence(transcripts: Sequence[Transcript]) -> float:

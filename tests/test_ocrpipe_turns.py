@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ocrpipe.turns import SAMPLE, are_sure, evidence, quarters_to_upright, sample, turned, turned_back
+from ocrpipe.turns import (
+    SAMPLE,
+    are_sure,
+    evidence,
+    quarters_to_upright,
+    sample,
+    say_enough,
+    turned,
+    turned_back,
+)
 from recognizer.base import Transcript
 
 RIGHT = np.array([(10, 20), (90, 20), (90, 40), (10, 40)], np.float32)
@@ -38,9 +47,12 @@ def test_turning_no_quads_gives_none() -> None:
     assert turned_back(np.zeros((0, 4, 2), np.float32), 3, 200, 100).shape == (0, 4, 2)
 
 
-def test_words_are_sure_when_they_are_on_the_whole() -> None:
+def test_words_are_sure_on_the_whole_and_say_enough_only_if_there_are_some() -> None:
     assert are_sure([SURE, UNSURE])
     assert not are_sure([SURE, UNSURE, UNSURE])
+    assert say_enough([SURE] * 4)
+    assert not say_enough([SURE] * 3)  # 10.8 characters are believed
+    assert not say_enough([SURE] * 5 + [UNSURE] * 10)
 
 
 def test_evidence_counts_believed_characters() -> None:
