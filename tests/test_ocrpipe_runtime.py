@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import save
 from tiny_models import detector_onnx, recognizer_onnx, weights_folder
 from torch import nn
@@ -110,3 +111,19 @@ def test_reading_on_a_cpu_never_imports_torch(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("['onnxruntime']\n", "")
+
+
+def test_the_command_read_imports_no_other_job_and_no_training(tmp_path: Path) -> None:
+    photo = tmp_path / "white.png"
+    Image.new("RGB", (64, 64), "white").save(photo)
+    program = (
+        "import sys, cli\n"
+        "assert cli.main(['read', sys.argv[1], '--weights', sys.argv[2], '--device', 'cpu', '-q']) == 0\n"
+        "jobs = {f'ocrpipe.{job}' for job in 'train synth evaluate bench quantise explain report'.split()}\n"
+        "print(sorted((jobs | {'torch', 'onnx', 'safetensors', 'jinja2', 'rich'}) & sys.modules.keys()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(photo), str(weights_folder(tmp_path / "models"))],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    assert (done.stdout.splitlines()[-1:], done.stderr) == (["[]"], "")
