@@ -22,9 +22,7 @@ from detectors.tiling import Tiling, check_tiling, detect_tiled
 ScoreMap = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 LONG_SIDE = 1280  # pixels, where a model does not name its own; see benchmarks/detector.md
-MARGIN = (
-    32  # pixels, or half the shorter side: worth 2 of 100 word crops read as photos (benchmarks/tiling.md)
-)
+MARGIN = 32  # pixels, or half the shorter side: worth 2 of 100 word crops read as photos (docs/detection.md)
 
 
 @dataclass(frozen=True, slots=True)

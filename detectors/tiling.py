@@ -23,7 +23,7 @@ Tiling = Literal["auto", "off"] | int
 Look = Callable[[Image, float], Detections]  # an image and by how much to scale it; quads in its own pixels
 
 OVERLAP = 0.125  # of a tile's side: 200 px of 1600, a word of twelve letters 24 px high
-# Heights of words in pixels of the network, measured in benchmarks/tiling.md.
+# Heights of words in pixels of the network, measured in docs/detection.md.
 SMALL = 16.0  # words below are better seen larger
 WELL = 24.0  # the height at which most are found and read
 _PROBES = 3  # tiles that are looked at to learn how small a photo's words are
