@@ -54,3 +54,13 @@ def test_text_that_no_face_draws_is_refused(fonts: Path) -> None:
     assert pool.draw("Ford", np.random.default_rng(0)).path.name == "Aileron.ttf"
     with pytest.raises(FontError, match="no face among 1 draws every character of"):
         pool.draw("\u4e2d", np.random.default_rng(0))
+
+
+def test_faces_that_draw_other_signs_for_letters_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "fonts").mkdir()
+    for name in ("a.ttf", "b.ttf"):
+        (tmp_path / "fonts" / name).write_bytes(b"")
+    (tmp_path / "fonts.tsv").write_text("file\tfamily\na.ttf\tQTDingBits\nb.ttf\tArimo\n")
+    assert [
+        face.path.name for held_out in (False, True) for face in load_faces(tmp_path / "fonts", held_out)
+    ] == ["b.ttf"]

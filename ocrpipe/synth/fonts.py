@@ -14,6 +14,10 @@ from PIL import ImageFont
 
 from ocrpipe.errors import FontError
 
+# Families that claim Latin letters and draw other signs in their place: clean words in them are read as nonsense.
+OTHER_SIGNS = frozenset(
+    "D050000L QTDingBits feta26 FutharkAdapted Ellhnikh TAMu_Maduram TAMu_Kadambri TAMu_Kalyani".split()
+)
 HELD_OUT_SHARE = 0.1  # of the families, by a hash of the name: never rendered in training
 
 
@@ -51,7 +55,7 @@ def load_faces(folder: Path, held_out: bool = False) -> list[Face]:
     if not files:
         raise FontError(f"{folder}: no .ttf, .otf or .ttc file in it; name a folder with fonts")
     faces = [_face(path, described.get(path.name, {})) for path in files]
-    return [face for face in faces if face.held_out == held_out]
+    return [face for face in faces if face.held_out == held_out and face.family not in OTHER_SIGNS]
 
 
 def _face(path: Path, row: dict[str, str]) -> Face:
