@@ -14,9 +14,10 @@ from PIL import ImageFont
 
 from ocrpipe.errors import FontError
 
-# Families that claim Latin letters and draw other signs in their place: clean words in them are read as nonsense.
+# Families that claim Latin letters and draw other signs in their place: clean words in them read as nonsense.
 OTHER_SIGNS = frozenset(
-    "D050000L QTDingBits feta26 FutharkAdapted Ellhnikh TAMu_Maduram TAMu_Kadambri TAMu_Kalyani".split()
+    {"D050000L", "QTDingBits", "feta26", "FutharkAdapted", "Ellhnikh"}
+    | {"TAMu_Maduram", "TAMu_Kadambri", "TAMu_Kalyani"}
 )
 HELD_OUT_SHARE = 0.1  # of the families, by a hash of the name: never rendered in training
 
