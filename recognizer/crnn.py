@@ -53,12 +53,21 @@ class CRNN(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(2 * config.hidden, config.classes)
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Logits, not probabilities: softmax belongs to the loss and the decoder."""
+    def features(self, images: Tensor) -> Tensor:
+        """What is known of each frame before it is classified, (N, T, 2 * hidden)."""
         maps: Tensor = self.cnn(images)  # (N, F, 1, T)
         sequence = maps.squeeze(2).permute(0, 2, 1)  # (N, T, F)
-        logits: Tensor = self.head(self.dropout(self.rnn(sequence)))  # (N, T, C)
+        read: Tensor = self.rnn(sequence)
+        return read
+
+    def classify(self, features: Tensor) -> Tensor:
+        """Logits (N, T, C) of features (N, T, 2 * hidden)."""
+        logits: Tensor = self.head(self.dropout(features))
         return logits
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits, not probabilities: softmax belongs to the loss and the decoder."""
+        return self.classify(self.features(images))
 
     def frames(self, width: int) -> int:
         """T for crops `width` pixels wide, derived from the layers themselves, so that it cannot disagree

@@ -57,7 +57,7 @@ def test_words_are_trained_on_exported_and_read_with(data: Path, capsys: pytest.
     assert "mine: the engines differ by" in err
     crop = str(data / "words/real_dev/images/iiit5k_Open.png")
     assert cli.main(["transcribe", crop, "--weights", "w", "-q"]) == 0
-    with safe_open("w/mine.safetensors", "pt") as file:  # type: ignore[no-untyped-call]  # safetensors leaves it so
+    with safe_open("w/mine.safetensors", "pt") as file:
         assert json.loads(file.metadata()["architecture"])["stages"] == [8, 8, 8, 8]
         halves = {file.get_tensor(n).dtype for n in file.keys() if not n.endswith("tracked")}  # noqa: SIM118
     assert halves == {torch.float16}
@@ -68,7 +68,7 @@ def test_photos_are_trained_on_exported_and_detected_with(data: Path) -> None:
     assert cli.main(["export", "runs/detector/last.pt", "--data", str(data), "-o", "w"]) == 0
     photo = str(data / "scenes/ic15_dev/images/sign.png")
     assert cli.main(["detect", photo, "--weights", "w", "-q", "-o", "out.json"]) == 0
-    with safe_open("w/tiny.safetensors", "pt") as file:  # type: ignore[no-untyped-call]  # safetensors leaves it so
+    with safe_open("w/tiny.safetensors", "pt") as file:
         assert not [name for name in file.keys() if name.startswith("threshold.")]  # noqa: SIM118
     assert (
         train(

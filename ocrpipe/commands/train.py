@@ -147,8 +147,11 @@ def train() -> None:
     click.option("--charset", metavar="NAME", help="What it can say: ascii94, or alnum36 as in the paper."),
     _number("--real-share", _SHARE, "Of labelled crops among rendered ones."),
     _number("--easy-until", click.IntRange(1), "Samples over which words grow long and hard."),
+    _number("--attention", click.FloatRange(0), "Weight of an attention decoder that guides the training."),
+    click.option("--teacher", metavar="NAME", help="A larger recogniser to learn from, named as for --init."),
+    _number("--distill", click.FloatRange(0), "Weight of what the teacher says.  [default: 0.5]"),
 )
-def recognizer(run: Run, **settings: Any) -> int:
+def recognizer(run: Run, teacher: str | None, **settings: Any) -> int:
     """Train a recogniser on rendered words and labelled crops.
 
     \b
@@ -158,7 +161,7 @@ def recognizer(run: Run, **settings: Any) -> int:
     """
     from ocrpipe.train.start import recognizer_loop
 
-    return _train(recognizer_loop, run, settings)
+    return _train(recognizer_loop, run, settings, teacher)
 
 
 @train.command()
@@ -180,7 +183,9 @@ def detector(run: Run, **settings: Any) -> int:
     return _train(detector_loop, run, settings)
 
 
-def _train(build: Callable[[Order], Loop[Any]], run: Run, settings: dict[str, Any]) -> int:
+def _train(
+    build: Callable[[Order], Loop[Any]], run: Run, settings: dict[str, Any], teacher: str | None = None
+) -> int:
     """Build the loop, run it, say how it ended; the exit code."""
     from ocrpipe.train.loop import Limits
     from ocrpipe.train.progress import TrainingProgress
@@ -189,7 +194,7 @@ def _train(build: Callable[[Order], Loop[Any]], run: Run, settings: dict[str, An
 
     given = {name: value for name, value in settings.items() if value is not None}
     with bad_values_are_usage():
-        loop = build(Order(run.data, given, run.dev, run.run, run.resume, run.init, run.device))
+        loop = build(Order(run.data, given, run.dev, run.run, run.resume, run.init, teacher, run.device))
     limits = Limits(run.minutes, run.steps, run.save_every, run.dev_every)
     with stop_flag() as stopped, TrainingProgress(quiet=run.quiet) as show:
         ending = loop.train(limits, stopped=stopped, show=show)

@@ -17,6 +17,7 @@ from ocrpipe.train.checkpoint import Weights
 from ocrpipe.train.word_training import network
 from ocrpipe.weights import METADATA_KEY
 from recognizer.charset import charset as named_charset
+from recognizer.crnn import CRNN
 
 _HEADS = ("head.weight", "head.bias")  # of a CRNN: a row for each class
 
@@ -49,6 +50,23 @@ def load_initial(name: str, stage: Kind) -> Initial:
     if "safetensors" not in entry.files:
         raise WeightsError(f"{name}: has no safetensors file to train on; name a checkpoint")
     return _released(entry, model_index.verified(folder, entry.files["safetensors"]), name, stage)
+
+
+def load_teacher(name: str, student: str, charset: str) -> CRNN:
+    """The recogniser that name holds. WeightsError unless it says the same characters in as many frames."""
+    found = load_initial(name, "recognizer")
+    if found.charset != charset:
+        raise WeightsError(
+            f"{name}: speaks {found.charset}, this run {charset}; a teacher must speak the same"
+        )
+    teacher = network(found.network, charset)
+    teacher.load_state_dict(found.weights)
+    own = network(student, charset)
+    if teacher.frames(128) != own.frames(128):
+        raise WeightsError(
+            f"{name}: sees {teacher.frames(128)} frames where {student} sees {own.frames(128)}; name another"
+        )
+    return teacher
 
 
 def respelled(start: Initial, charset: str) -> Weights:

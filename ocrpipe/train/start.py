@@ -15,7 +15,7 @@ from ocrpipe.train.checkpoint import Checkpoint
 from ocrpipe.train.detector_data import Batch as DetectorBatch
 from ocrpipe.train.detector_data import DetectorMix
 from ocrpipe.train.detector_training import DetectorJob, DetectorTraining
-from ocrpipe.train.initial import Initial, load_initial, respelled
+from ocrpipe.train.initial import Initial, load_initial, load_teacher, respelled
 from ocrpipe.train.job import Batch, Job
 from ocrpipe.train.loop import FLAT, LAST, Ending, Loop
 from ocrpipe.train.settings import settings_from
@@ -23,6 +23,7 @@ from ocrpipe.train.word_data import WordBatch
 from ocrpipe.train.word_training import PRESETS, WordJob, WordTraining
 from recognizer.charset import charset as named_charset
 
+DISTILL = 0.5  # weight of a teacher's opinion where none is said
 FINE_TUNING: dict[str, Any] = {"rate": 3e-4, "easy_until": 1}  # what is trained needs no easy beginning
 
 
@@ -40,6 +41,7 @@ class Order:
     run: Path | None = None
     resume: Path | None = None
     init: str | None = None
+    teacher: str | None = None
     device: str = "auto"
 
 
@@ -64,7 +66,14 @@ def recognizer_loop(order: Order) -> Loop[WordBatch]:
     settings = settings_from(WordTraining, base, order.given)
     sources = word_sources.load_sources(order.data, order.dev, named_charset(settings.charset))
     weights = None if start is None else respelled(start, settings.charset)
-    return _ready(WordJob(settings, sources, weights), order, place)
+    teacher = (
+        None if order.teacher is None else load_teacher(order.teacher, settings.network, settings.charset)
+    )
+    if teacher is not None and settings.distill == 0:
+        settings = replace(settings, distill=DISTILL)
+    if teacher is None and settings.distill > 0:
+        raise ValueError("--distill needs --teacher, the network to learn from")
+    return _ready(WordJob(settings, sources, weights, teacher), order, place)
 
 
 def detector_loop(order: Order) -> Loop[DetectorBatch]:

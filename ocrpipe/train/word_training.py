@@ -15,11 +15,13 @@ from ocrpipe.train.real_crops import fit_height
 from ocrpipe.train.settings import LoopSettings
 from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, squeeze, word_loader
 from ocrpipe.train.word_sources import WordSources
+from recognizer.attention import AttentionDecoder, attention_loss
 from recognizer.charset import charset as named_charset
 from recognizer.crnn import CRNN
 from recognizer.crnn import config as named_network
 from recognizer.crnn_recognizer import CRNNRecognizer
 from recognizer.ctc_loss import ctc_loss
+from recognizer.distillation import distillation_loss
 from recognizer.metrics import score_words
 
 
@@ -32,9 +34,9 @@ class WordTraining(LoopSettings):
     charset: str = "ascii94"
     easy_until: int | None = None  # samples over which words grow long and hard; 1 is no curriculum
     real_share: float | None = None  # of real crops; by default more of them in the decay
-    squeezed_to: int | None = (
-        None  # pixels: every crop as wide as this, as the field's 100; None keeps aspects
-    )
+    attention: float = 0.0  # weight of an attention decoder's loss beside CTC
+    distill: float = 0.0  # weight of a teacher's opinion
+    squeezed_to: int | None = None  # pixels, of every crop, as the field's 100; None keeps aspects
 
     def mix(self) -> Mix:
         """The samples' mixture that goes with this schedule."""
@@ -58,18 +60,32 @@ PRESETS: dict[str, WordTraining] = {
 
 
 class WordJob:
-    """One recogniser in training. weights: what the network starts from, by default at random."""
+    """One recogniser in training.
+
+    weights: what the network starts from, by default at random. teacher: a trained network of the same
+    charset whose opinion is learnt with weight `distill`.
+    """
 
     stage: Kind = "recognizer"
     measure = "mean"
 
-    def __init__(self, settings: WordTraining, sources: WordSources, weights: Weights | None = None) -> None:
+    def __init__(
+        self,
+        settings: WordTraining,
+        sources: WordSources,
+        weights: Weights | None = None,
+        teacher: CRNN | None = None,
+    ) -> None:
         torch.manual_seed(settings.seed)
         self.settings: WordTraining = settings
         self.sources, self.charset = sources, settings.charset
         self.characters = named_charset(settings.charset)
         self.model: CRNN = network(settings.network, settings.charset)
         self.branch: nn.Module = nn.ModuleList()
+        if settings.attention > 0:
+            features = 2 * self.model.config.hidden
+            self.branch = AttentionDecoder(features, self.characters.classes)
+        self.teacher = None if teacher is None else teacher.eval().requires_grad_(False)
         if weights is not None:
             self.model.load_state_dict(weights)
 
@@ -84,10 +100,23 @@ class WordJob:
         yield from word_loader(stream, settings.workers, skip)
 
     def loss(self, batch: WordBatch, step: int, device: str) -> tuple[Tensor, dict[str, float]]:
-        """CTC alone."""
+        """CTC, and what the settings add to it."""
         images = batch.images.contiguous(memory_format=torch.channels_last).to(device, non_blocking=True)
-        logits = self.model(images)
-        return ctc_loss(logits, batch.targets, batch.any_case.to(device), self.characters), {}
+        features = self.model.features(images)  # (N, T, F)
+        logits = self.model.classify(features)
+        total = ctc_loss(logits, batch.targets, batch.any_case.to(device), self.characters)
+        parts: dict[str, float] = {}
+        if isinstance(self.branch, AttentionDecoder):
+            guided = attention_loss(self.branch, features, batch.targets, batch.any_case)
+            total = total + self.settings.attention * guided
+            parts["attention"] = float(guided.detach())
+        if self.teacher is not None:
+            with torch.no_grad():
+                opinion = self.teacher.to(device)(images)
+            learnt = distillation_loss(logits, opinion)
+            total = total + self.settings.distill * learnt
+            parts["distill"] = float(learnt.detach())
+        return total, parts
 
     def score(self, weights: Weights) -> dict[str, float]:
         """Word accuracy by source, and their mean."""
