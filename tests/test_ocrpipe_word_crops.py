@@ -55,7 +55,8 @@ def test_a_crop_is_transcribed_as_its_word_was_read(tmp_path: Path) -> None:
     for word in page.words:
         crop = images.load(tmp_path / f"one.w{word.id:04}.png")
         (again,) = transcribe_photo(pipeline.recognizer, None, crop).words
-        assert (again.text, again.confidence) == (word.text, pytest.approx(word.confidence, abs=1e-5))
+        assert again.text == word.text
+        assert again.confidence == pytest.approx(word.confidence, abs=1e-5)
 
 
 def test_the_list_names_crops_and_texts_and_is_read_back_as_labels(tmp_path: Path) -> None:
