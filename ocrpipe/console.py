@@ -77,12 +77,19 @@ class PhotoProgress:
     """Progress over many photos on stderr: done, failed, words, photos per second and the time left.
 
     A bar on a terminal, a plain line every ten seconds elsewhere, nothing when quiet or for a single photo.
-    total: how many photos there will be. clock: seconds that only grow. A context manager.
+    total: how many photos there will be. closing: whether a last line sums up. clock: seconds that only grow.
+    A context manager.
     """
 
     def __init__(
-        self, total: int, *, quiet: bool = False, clock: Callable[[], float] = time.monotonic
+        self,
+        total: int,
+        *,
+        quiet: bool = False,
+        closing: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._closing = closing
         self._total, self._clock = total, clock
         self._silent = quiet or total < 2
         self._bar: Progress | None = None
@@ -133,7 +140,7 @@ class PhotoProgress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
-        if not self._silent:
+        if self._closing and not self._silent:
             note(f"{self._summary()}, {duration(self.elapsed)} in all")
 
 

@@ -76,11 +76,12 @@ def run(
         for output in outputs:
             stack.callback(output.close)
         interruption = stack.enter_context(Interruption())
-        progress = stack.enter_context(PhotoProgress(len(tasks), quiet=terms.quiet))
+        table = not terms.quiet and len(photos) > 1 and console.console().is_terminal
+        progress = stack.enter_context(PhotoProgress(len(tasks), quiet=terms.quiet, closing=not table))
         for read in _reads(load, tasks, outputs, terms, interruption.asked, stack):
             _deliver(read, outputs, summary, progress)
     summary.interrupted = interruption.asked() and summary.earlier + summary.finished < summary.photos
-    if not terms.quiet:
+    if table:
         _show(summary, progress.elapsed)
     return summary
 
@@ -173,9 +174,7 @@ def _deliver(read: Read, outputs: Sequence[Output], summary: Summary, progress: 
 
 
 def _show(summary: Summary, seconds: float) -> None:
-    """What was done, as a table, where a person looks on; for one photo there is nothing to sum up."""
-    if summary.photos < 2 or not console.console().is_terminal:
-        return
+    """What was done, as a table, for the person who looked on."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in summary.failures.most_common())
     rows = [
         ("photos", f"{summary.finished} of {summary.photos - summary.earlier}"),
