@@ -18,7 +18,7 @@ from recognizer.base import CROP_HEIGHT, Crop
 NARROW = 96
 WIDEST = 512
 PIXELS_A_BATCH = 32 * 32 * 128  # of one channel: about 32 words of usual width; more only costs cache misses
-_SOFTEST = (
+SOFTEST = (
     6.0  # grey levels added to the deviation, so that a blank crop's noise is not blown up to full contrast
 )
 
@@ -39,7 +39,7 @@ def normalise(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     network.
     """
     values = grey.astype(np.float32)
-    return np.asarray((values - values.mean()) / (values.std() + np.float32(_SOFTEST)), np.float32)
+    return np.asarray((values - values.mean()) / (values.std() + np.float32(SOFTEST)), np.float32)
 
 
 def to_grey(crop: Crop) -> NDArray[np.uint8]:
