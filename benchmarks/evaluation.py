@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 
 class Reports:
-    """The reports in a folder; what is not there is measured on the sets below data, or is left out (None)."""
+    """Reports in a folder; what is not there is measured on the sets below data, or left out if it is None."""
 
     def __init__(self, folder: Path, data: Path | None) -> None:
         self._folder, self._data = folder, data
