@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 
 class Reports:
-    """Reports in a folder; what is not there is measured on the sets below data, or left out if it is None."""
+    """Reports in a folder; what is not there is measured on the sets below data, or left out without data."""
 
     def __init__(self, folder: Path, data: Path | None) -> None:
         self._folder, self._data = folder, data
