@@ -31,7 +31,7 @@ class Standing:
         """One line of it."""
         dev = "-" if self.dev is None else f"{100 * self.dev:.1f}"
         parts = f"{self.samples}/{self.total} samples, loss {self.loss:.3f}, dev {dev}"
-        return f"{parts}, {self.speed:.0f} samples/s, {duration(self.left)} left"
+        return f"{parts}, {self.speed:.3g} samples/s, {duration(self.left)} left"
 
 
 class TrainingProgress:

@@ -93,7 +93,6 @@ class WordStream(IterableDataset[list[WordBatch]]):
         self.real, self.squeezed_to = real, squeezed_to
 
     def __iter__(self) -> Iterator[list[WordBatch]]:
-        cv2.setNumThreads(1)
         worker = get_worker_info()
         offset, step = (worker.id, worker.num_workers) if worker else (0, 1)
         chunk = self.start + offset
