@@ -42,6 +42,18 @@ def test_a_chunk_depends_on_its_number_alone(data: Path) -> None:
     assert not same(resumed, batches[0])
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_background_processes_give_the_same_batches_in_the_same_order(data: Path, workers: int) -> None:
+    here, there = word_loader(stream(data), 0), word_loader(stream(data), workers)
+    assert all(same(next(here), next(there)) for _ in range(3 * BATCHES_A_CHUNK))
+
+
+def test_a_chunk_that_was_cut_short_goes_on_where_it_was_cut(data: Path) -> None:
+    whole = word_loader(stream(data), 0)
+    batches = [next(whole) for _ in range(6)]
+    assert same(next(word_loader(stream(data), 0, skip=5)), batches[5])
+
+
 def test_real_crops_are_mixed_in_and_svt_is_caseless(data: Path) -> None:
     batches = stream(data).chunk(3) + stream(data).chunk(4) + stream(data).chunk(5)
     caseless = [t for b in batches for t, free in zip(b.targets, b.any_case.tolist(), strict=True) if free]

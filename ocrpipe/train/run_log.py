@@ -41,18 +41,18 @@ def draw_curve(run: Path, batch: int, measure: str) -> None:
     if not dev or not loss:
         return
     charts = [
-        line_chart([Series(measure, dev)], "Dev score", "samples seen", "percent"),
-        line_chart([Series("loss", loss)], "Training loss", "samples seen", "loss"),
+        line_chart([Series(measure, dev)], "Dev score", "samples seen, thousands", "percent"),
+        line_chart([Series("loss", loss)], "Training loss", "samples seen, thousands", "loss"),
     ]
     overlay.save(np.concatenate(charts), run / CURVE)
 
 
 def _points(logged: Sequence[Record], batch: int, name: str, scale: float) -> tuple[tuple[float, float], ...]:
-    """(samples, value) of every record that has name, neighbours averaged to `MOST_POINTS` at most.
+    """(thousands of samples, value) of every record that has name, neighbours averaged to `MOST_POINTS` at most.
 
     A run that was resumed from an earlier step logged some samples twice: the later record counts.
     """
-    found = {r.get("samples", r["step"] * batch): r[name] * scale for r in logged if name in r}
+    found = {r.get("samples", r["step"] * batch) / 1000: r[name] * scale for r in logged if name in r}
     points = np.array(sorted(found.items()), np.float64).reshape(-1, 2)
     parts = np.array_split(points, min(len(points), MOST_POINTS)) if len(points) else []
     return tuple((float(part[:, 0].mean()), float(part[:, 1].mean())) for part in parts)
