@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from detectors.db_detector import DBDetector
 from ocrpipe import images, load_pipeline
+from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.evaluate import score_reading
 from ocrpipe.labels import Scene, load_scenes
 from ocrpipe.page import Page
@@ -68,15 +69,26 @@ def scan(pipeline: Pipeline, detector: DBDetector, scenes: list[Scene]) -> None:
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--long-side", type=int, default=None, help="Another size than the model's own.")
-def main(data: Path, long_side: int | None) -> None:
+@click.option("--threshold", type=float, default=None, help="Another score threshold than the model's own.")
+@click.option("--looks", type=int, default=2, help="1 reads unsure words once only.")
+@click.option("--weights", type=click.Path(path_type=Path, exists=True), default=None, help="Their folder.")
+def main(
+    data: Path, long_side: int | None, threshold: float | None, looks: int, weights: Path | None
+) -> None:
     """Print a Markdown table of every setting."""
-    pipeline = load_pipeline(min_confidence=0.0)
+    # Not turned: the map of a photo is remembered as it stands.
+    pipeline = load_pipeline(
+        min_confidence=0.0, decode=DecodeOptions(looks=looks), turns=False, weights_folder=weights
+    )
     detector = pipeline.detector
     if not isinstance(detector, DBDetector):
         raise click.UsageError("the default detector has no thresholds to scan")
     if long_side is not None:
         detector = replace(detector, long_side=long_side)
-    print(f"{data.name}, long side {detector.long_side}, score threshold {detector.threshold}\n")
+    if threshold is not None:
+        detector = replace(detector, threshold=threshold)
+    size, cut = detector.long_side, detector.threshold
+    print(f"{data.name}, long side {size}, score threshold {cut}, looks {looks}\n")
     print("| box threshold | unclip | least confidence | P | R | H | e2e P | e2e R | e2e F1 |")
     print("|---|---|---|---|---|---|---|---|---|")
     scan(pipeline, detector, load_scenes(data))
