@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_a_person_is_shown_a_table_at_the_end(
     rows = [line.split("\t") for line in told.splitlines() if "\t" in line]
     assert rows[0][0].endswith("run")  # after the codes that take the bar away
     assert rows[0][1] == "finished"
-    assert {name: value for name, value in rows[1:-2]} == {
+    assert dict(cast("list[tuple[str, str]]", rows[1:-2])) == {
         "photos": "2 of 2",
         "recorded earlier": "1",
         "pages": "3",
