@@ -151,6 +151,23 @@ overlay_layout = click.option(
     show_default=True,
     help="Texts as labels beside their words, on a facing page, or as fits.",
 )
+device = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where networks run; auto is a GPU if torch can use one.",
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told.")
+data = click.option(
+    "--data",
+    type=PATH,
+    multiple=True,
+    required=True,
+    envvar="OCRPIPE_DATA",
+    metavar="PATH",
+    help="A data folder, or labelled words or photos; may be repeated.  [default: $OCRPIPE_DATA]",
+)
 flow = gather(
     "flow",
     Flow,
@@ -218,19 +235,13 @@ flow = gather(
         metavar="SECONDS",
         help="Give a photo no longer than this.  [default: no limit]",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),
+    quiet,
 )
 machine = gather(
     "machine",
     Machine,
     weights,
-    click.option(
-        "--device",
-        type=click.Choice(["auto", "cpu", "cuda"]),
-        default="auto",
-        show_default=True,
-        help="Where networks run; auto is a GPU if torch can use one.",
-    ),
+    device,
     click.option(
         "--engine",
         type=click.Choice(["onnx", "torch"]),

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from ocrpipe.train import run_log
-from ocrpipe.train.progress import Standing, TrainingProgress, duration
+from ocrpipe.train.progress import Standing, TrainingProgress
 
 STANDING = Standing(640, 1000, 1.25, None, 0.456, 3675.0)
 
@@ -28,10 +28,6 @@ def test_nothing_is_said_when_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     with TrainingProgress(quiet=True) as show:
         show(STANDING)
     assert capsys.readouterr().err == ""
-
-
-def test_durations_are_short() -> None:
-    assert [duration(s) for s in (7.4, 750, 3723)] == ["0:07", "12:30", "1:02:03"]
 
 
 def test_the_curve_shows_score_above_loss_and_needs_both(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ocrpipe import options
 from ocrpipe.options import FOLDER, PATH
 
 
@@ -16,15 +17,7 @@ from ocrpipe.options import FOLDER, PATH
     "-o", "--into", type=FOLDER, required=True, metavar="DIR", help="Folder with (or for) index.json."
 )
 @click.option("--id", "name", metavar="ID", help="What the model is called.  [default: its network's name]")
-@click.option(
-    "--data",
-    type=PATH,
-    multiple=True,
-    required=True,
-    envvar="OCRPIPE_DATA",
-    metavar="PATH",
-    help="A data folder, or labelled words or photos; may be repeated.  [default: $OCRPIPE_DATA]",
-)
+@options.data
 def export(checkpoint: Path, into: Path, name: str | None, data: tuple[Path, ...]) -> None:
     """Write a CHECKPOINT (.pt) as fp16 safetensors and ONNX, compared on real inputs, into DIR.
 

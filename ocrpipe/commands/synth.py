@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from ocrpipe import options
 from ocrpipe.options import PATH, gather
 
 if TYPE_CHECKING:
@@ -70,15 +71,7 @@ _job = gather(
         metavar="OUT",
         help="Write here, not to stdout: one file for all, or a file each if OUT is a folder.",
     ),
-    click.option(
-        "--data",
-        type=PATH,
-        multiple=True,
-        required=True,
-        envvar="OCRPIPE_DATA",
-        metavar="PATH",
-        help="A data folder, or labelled words or photos; may be repeated.  [default: $OCRPIPE_DATA]",
-    ),
+    options.data,
     click.option(
         "--held-out-fonts",
         is_flag=True,
@@ -91,7 +84,7 @@ _job = gather(
         metavar="N",
         help="Processes of one thread each; 0 is none.  [default: one a core for 9 photos or more]",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),
+    options.quiet,
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ocrpipe import options
 from ocrpipe.commands.stages import bad_values_are_usage
 from ocrpipe.options import FOLDER, PATH, Command, gather
 
@@ -41,15 +42,7 @@ class Run:
 _run = gather(
     "run",
     Run,
-    click.option(
-        "--data",
-        type=PATH,
-        multiple=True,
-        required=True,
-        envvar="OCRPIPE_DATA",
-        metavar="PATH",
-        help="A data folder, or labelled words or photos; may be repeated.  [default: $OCRPIPE_DATA]",
-    ),
+    options.data,
     click.option(
         "--dev",
         type=PATH,
@@ -87,14 +80,8 @@ _run = gather(
         metavar="F",
         help="Minutes between scores on the dev set.",
     ),
-    click.option(
-        "--device",
-        type=click.Choice(["auto", "cpu", "cuda"]),
-        default="auto",
-        show_default=True,
-        help="Where networks run; auto is a GPU if torch can use one.",
-    ),
-    click.option("-q", "--quiet", is_flag=True, help="No progress; errors are still told."),
+    options.device,
+    options.quiet,
 )
 
 
@@ -126,9 +113,9 @@ _SETTINGS = (
 )
 
 
-def _settings(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def _settings(*added: Callable[[Command], Command]) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
-        for option in reversed(options):
+        for option in reversed(added):
             command = option(command)
         return command
 

@@ -31,7 +31,7 @@ class Standing:
         """One line of it."""
         dev = "-" if self.dev is None else f"{100 * self.dev:.1f}"
         parts = f"{self.samples}/{self.total} samples, loss {self.loss:.3f}, dev {dev}"
-        return f"{parts}, {self.speed:.3g} samples/s, {duration(self.left)} left"
+        return f"{parts}, {self.speed:.3g} samples/s, {console.duration(self.left)} left"
 
 
 class TrainingProgress:
@@ -72,10 +72,3 @@ class TrainingProgress:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
-
-
-def duration(seconds: float) -> str:
-    """seconds as 0:07, 12:30 or 1:02:03."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
