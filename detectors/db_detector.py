@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,8 +68,8 @@ class DBDetector:
         """
         check_image(image)
         margin = self._margin(image)
-        framed = cv2.copyMakeBorder(image, *[margin] * 4, cv2.BORDER_REPLICATE) if margin else image
-        found = detect_tiled(self._look, np.asarray(framed, np.uint8), self.size, self.tile)
+        framed = np.pad(image, ((margin, margin), (margin, margin), (0, 0)), "edge") if margin else image
+        found = detect_tiled(self._look, framed, self.size, self.tile)
         height, width = image.shape[:2]
         quads = clip(found.quads - np.float32(margin), width, height)
         return Detections(quads, found.scores).only(span(quads) > 0.5)  # the others are clipped to nothing
@@ -88,7 +87,7 @@ class DBDetector:
         """
         if max(image.shape[:2]) * MAX_ENLARGE >= self.size:
             return 0
-        return min(min(image.shape[:2]) // 2, MARGIN)
+        return int(min(min(image.shape[:2]) // 2, MARGIN))
 
     def _look(self, image: Image, scale: float) -> Detections:
         resized, score = self._scored(image, scale)

@@ -104,7 +104,7 @@ def _suitable_scale(look: Look, image: Image, size: int, whole: Detections) -> f
     Learned from the tiles with the most small words, or with the most detail where the whole shows none.
     """
     height, width = image.shape[:2]
-    base = size / max(height, width)
+    base: float = size / max(height, width)
     if base >= 1 or (len(whole) and np.percentile(span(whole.quads), 25) * base >= SMALL):
         return base
     centres = whole.quads.mean(axis=1)  # (N, 2)
