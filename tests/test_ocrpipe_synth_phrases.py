@@ -33,3 +33,10 @@ def test_the_same_seed_draws_the_same_words() -> None:
 def test_a_folder_without_lists_says_so(tmp_path: Path) -> None:
     with pytest.raises(LabelError, match=r"no word lists \(\*\.txt\) in it"):
         load_phrases(tmp_path, ASCII_94)
+
+
+def test_a_charset_without_signs_gets_none() -> None:
+    letters = "".join(c for c in ASCII_94 if c.isalnum())
+    phrases = Phrases({"en_google20k": ("open", "ford")}, letters)
+    rng = np.random.default_rng(0)
+    assert all(phrases.draw(rng).isalnum() for _ in range(300))

@@ -70,7 +70,11 @@ class Phrases:
         entries = self.sources[name]
         parts = entries[int(rng.integers(len(entries)))].split()
         word = self._plain(parts[int(rng.integers(len(parts)))]) if parts else ""
-        return word if name.startswith(_KEPT_AS_WRITTEN) else _punctuate(_recase(word, rng), rng)
+        if name.startswith(_KEPT_AS_WRITTEN):
+            return word
+        word = _recase(word, rng)
+        with_signs = _punctuate(word, rng)
+        return with_signs if set(with_signs) <= set(self.characters) else word
 
     def _plain(self, word: str) -> str:
         """word without the accents that the charset lacks; empty if something else is left outside it."""
