@@ -68,6 +68,23 @@ def test_words_may_be_a_part_of_the_set(capsys: Caught) -> None:
     assert rows(capsys.readouterr().out, "words")[0][0] == "3"
 
 
+def test_an_lmdb_is_measured_as_it_is_read(capsys: Caught) -> None:
+    lmdb = pytest.importorskip("lmdb")
+    image = Path("words/svt_1.png").read_bytes()
+    entries = {"num-samples": b"2", **{f"image-{i:09}": image for i in (1, 2)}}
+    entries |= {"label-000000001": b"A", "label-000000002": b"b"}
+    with lmdb.open("crops", map_size=1 << 20) as environment, environment.begin(write=True) as transaction:
+        for key, value in entries.items():
+            transaction.put(key.encode(), value)
+    for asked, row in (
+        ((), ["2", "50.0"]),
+        (("--last", "1"), ["1", "0.0"]),
+        (("--first", "1"), ["1", "100.0"]),
+    ):
+        assert cli.main(["evaluate", "recognizer", "crops", *asked]) == 0
+        assert rows(capsys.readouterr().out, "words")[0][:2] == row
+
+
 def test_mistakes_and_reliability_are_drawn() -> None:
     asked = ["--errors", "errors.png", "--reliability", "reliability.png"]
     assert cli.main(["evaluate", "recognizer", "words", *asked]) == 0

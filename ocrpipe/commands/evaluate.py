@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,10 +35,9 @@ class Truth:
     first: int | None
     last: int | None
 
-    def chosen(self, things: Iterable[T]) -> list[T]:
-        """The last of things, and of these the first; all where neither is asked for."""
-        found = list(things)
-        return found[-(self.last or len(found)) :][: self.first]
+    def chosen(self, things: Iterable[T]) -> Iterator[T]:
+        """The last of things, and of these the first; all where neither is asked for. One at a time."""
+        return islice(things if self.last is None else deque(things, self.last), self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,10 @@ def evaluate_recognizer(
     from ocrpipe.weights import load_recognizer
 
     measured.check_places(json_output, errors, reliability)
-    words = truth.chosen(load_words(truth.path))
+    labelled = load_words(truth.path)
+    words: Iterable[WordCrop] = truth.chosen(labelled)
+    if isinstance(labelled, list) or generic is not None:  # an LMDB may hold millions: not all at once
+        words = list(words)
     with bad_values_are_usage():
         model, _ = load_recognizer(recognizer, machine.choose(), machine.weights, decode)
         lexicons = _word_lexicons(model, words, generic)
@@ -152,7 +156,7 @@ def evaluate_detector(
     from ocrpipe.weights import load_detector
 
     measured.check_places(json_output, gallery)
-    scenes = truth.chosen(load_photos(truth.path, photos))
+    scenes = list(truth.chosen(load_photos(truth.path, photos)))
     with bad_values_are_usage():
         model, _ = load_detector(stage_1.detector, machine.choose(), machine.weights, stage_1.settings())
     with PhotoProgress(len(scenes)) as progress:
@@ -199,7 +203,7 @@ def evaluate_read(
     from ocrpipe.labels import load_photos
 
     measured.check_places(pictures.json_output, pictures.gallery, pictures.reliability)
-    scenes = truth.chosen(load_photos(truth.path, photos))
+    scenes = list(truth.chosen(load_photos(truth.path, photos)))
     pipeline = build_pipeline(stage_1, recognizer, decode, machine, min_confidence)
     words = _vocabularies(scenes, generic, vocabularies)
     shown_photos = SHOWN_PHOTOS if pictures.gallery else 0
@@ -210,13 +214,13 @@ def evaluate_read(
     measured.draw_reliability(report.bins, pictures.reliability, truth.path)
 
 
-def _word_lexicons(model: Recognizer, words: list[WordCrop], generic: Path | None) -> WordLexicons | None:
+def _word_lexicons(model: Recognizer, words: Iterable[WordCrop], generic: Path | None) -> WordLexicons | None:
     """The lexicons that the set or the user gives; None where neither does."""
     from ocrpipe.evaluate.word_lexicons import WordLexicons
     from ocrpipe.lexicons import read_words
     from recognizer.crnn_recognizer import CRNNRecognizer
 
-    if not isinstance(model, CRNNRecognizer):
+    if not isinstance(model, CRNNRecognizer) or not isinstance(words, list):
         return None
     lexicons = WordLexicons(model.charset, words, read_words(generic) if generic else ())
     return lexicons if lexicons.columns else None
