@@ -7,7 +7,9 @@ which 8 would overflow (ONNX Runtime, "Quantize ONNX models"). LSTMs stay in fp3
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +28,7 @@ from recognizer.crnn_recognizer import CRNNRecognizer
 
 Batch = NDArray[np.float32]
 OPERATORS = ("Conv", "ConvTranspose", "Relu", "Add", "MaxPool", "Concat", "Resize", "MatMul", "Gemm")
+MOST_LOST = 0.005  # of end-to-end F1: half a point is what the speed may cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,42 @@ def quantise_defaults(folder: Path, photos: Sequence[Path]) -> Iterator[Twin]:
         made = quantise(data, batches, entry.id)
         gap = onnx_network(made, entry.id)(first) - recorder.network(first)
         yield Twin(entry, made, float(np.abs(gap).mean()))
+
+
+def with_twins(pipeline: Pipeline, twins: Sequence[Twin]) -> Pipeline:
+    """A copy of pipeline, which has the models that twins are of, with their networks in its own's place."""
+    quick = copy(pipeline)
+    for twin in twins:
+        network = onnx_network(twin.data, twin.model.id)
+        if twin.model.kind == "detector" and isinstance(pipeline.detector, DBDetector):
+            quick.detector = replace(pipeline.detector, network=network)
+        elif isinstance(pipeline.recognizer, CRNNRecognizer):
+            quick.recognizer = recognizer = copy(pipeline.recognizer)
+            recognizer.network = network
+    return quick
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """What twins cost and give: end-to-end F1, 0..1, and processor seconds, of fp32 and of int8."""
+
+    f1: tuple[float, float]
+    seconds: tuple[float, float]
+
+    def pays(self) -> bool:
+        """Whether int8 is faster, and its F1 less than `MOST_LOST` below."""
+        return self.seconds[1] < self.seconds[0] and self.f1[0] - self.f1[1] < MOST_LOST
+
+
+def trade(folder: Path, twins: Sequence[Twin], score: Callable[[Pipeline], float]) -> Trade:
+    """The default models of folder without and with twins; score reads what is to be read, and says F1."""
+    exact = load_pipeline(weights_folder=folder, device="cpu", engine="onnx")
+    f1, seconds = [], []
+    for pipeline in (exact, with_twins(exact, twins)):
+        start = time.process_time()
+        f1.append(score(pipeline))
+        seconds.append(time.process_time() - start)
+    return Trade((f1[0], f1[1]), (seconds[0], seconds[1]))
 
 
 def quantise(data: bytes, batches: Iterable[Batch], name: str) -> bytes:

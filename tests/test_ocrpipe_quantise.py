@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from PIL import Image
 from tiny_models import weights_folder
 
 import cli
+from detectors.db_detector import DBDetector
 from ocrpipe import model_index
 from ocrpipe.device import choose
 from ocrpipe.errors import WeightsError
 from ocrpipe.page import Page
-from ocrpipe.pipeline import load_pipeline
-from ocrpipe.quantise import quantise_defaults
+from ocrpipe.pipeline import Pipeline, load_pipeline
+from ocrpipe.quantise import Trade, Twin, quantise_defaults, trade
 from ocrpipe.release import add_int8
 
 
@@ -100,3 +102,50 @@ def test_the_command_makes_both_and_read_uses_them(
     assert cli.main(["read", str(photo), "--weights", str(folder), "--precision", "int8", "-q"]) == 0
     assert capsys.readouterr().out == "a a\n"
     assert cli.main(["quantise", str(folder), "--into", str(folder)]) == 3
+
+
+@pytest.mark.parametrize(
+    ("f1", "seconds", "pays"),
+    [
+        ((0.464, 0.460), (2.0, 1.0), True),
+        ((0.464, 0.458), (2.0, 1.0), False),
+        ((0.4, 0.5), (1.0, 1.0), False),
+    ],
+)
+def test_twins_pay_if_they_are_faster_and_lose_less_than_half_a_point(
+    f1: tuple[float, float], seconds: tuple[float, float], pays: bool
+) -> None:
+    assert Trade(f1, seconds).pays() is pays
+
+
+def test_a_trade_reads_first_without_then_with_the_twins(folder: Path, photo: Path) -> None:
+    twins = [Twin(t.model, t.data, t.difference) for t in quantise_defaults(folder, [photo])]
+    seen: list[Pipeline] = []
+
+    def score(pipeline: Pipeline) -> float:
+        seen.append(pipeline)
+        return float(len(pipeline.read(photo).words))
+
+    assert trade(folder, twins, score).f1 == (2.0, 2.0)
+    exact, quick = seen
+    assert isinstance(exact.detector, DBDetector)
+    assert isinstance(quick.detector, DBDetector)
+    assert exact.detector.network is not quick.detector.network
+    assert exact.recognizer is not quick.recognizer
+
+
+def test_twins_that_do_not_pay_are_not_listed(
+    folder: Path, photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quad = [[16, 20], [60, 20], [60, 40], [16, 40]]
+    record = {"image": photo.name, "width": 160, "height": 64}
+    line = json.dumps({**record, "words": [{"quad": quad, "text": "a", "ignore": False}]})
+    (photo.parent / "labels.jsonl").write_text(line + "\n")
+    given = ["quantise", str(photo), "--into", str(folder), "--check", str(photo.parent)]
+    for pays, code in ((False, 1), (True, 0)):
+        monkeypatch.setattr(Trade, "pays", lambda _, pays=pays: pays)
+        assert cli.main(given) == code
+        said, told = capsys.readouterr()
+        assert said.startswith("fp32: end-to-end F1 ")
+        assert ("do not pay" in told) is not pays
+        assert (folder / "always-a.int8.onnx").exists() is pays

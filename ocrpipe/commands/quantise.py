@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ocrpipe.commands.flow import NOTHING
+from ocrpipe.commands.flow import FAILED, NOTHING
 from ocrpipe.commands.stages import bad_values_are_usage
 from ocrpipe.options import FOLDER, PATH
+
+if TYPE_CHECKING:
+    from ocrpipe.quantise import Twin
 
 
 @click.command()
 @click.argument("photos", nargs=-1, required=True, type=PATH)
 @click.option("--into", type=FOLDER, required=True, metavar="DIR", help="Folder with (or for) index.json.")
-def quantise(photos: tuple[Path, ...], into: Path) -> int:
+@click.option(
+    "--check",
+    type=PATH,
+    metavar="LABELLED",
+    help="List the twins only if they read these photos faster, and F1 falls by less than half a point.",
+)
+def quantise(photos: tuple[Path, ...], into: Path, check: Path | None) -> int:
     """Make int8 twins of the default models in a folder of weights, calibrated on PHOTOS.
 
     \b
-    Example: ocrpipe quantise street/ --into weights/
+    Example: ocrpipe quantise street/ --into weights/ --check labelled/
     """
     from ocrpipe import console, images, release
     from ocrpipe.quantise import quantise_defaults
@@ -28,7 +39,26 @@ def quantise(photos: tuple[Path, ...], into: Path) -> int:
         console.error(f"{', '.join(map(str, photos))}: no photo in there; name a dozen photos with text")
         return NOTHING
     with bad_values_are_usage():
-        for twin in quantise_defaults(into, found):
-            file = release.add_int8(into, twin.model.id, twin.data)
-            click.echo(f"{file.path}: {file.bytes} bytes, {twin.difference:.4f} from fp32 on average")
+        twins = list(quantise_defaults(into, found))
+    if check is not None and not _pay(twins, into, check):
+        console.error(f"{into}: the twins do not pay and were not listed; use fp32")
+        return FAILED
+    for twin in twins:
+        file = release.add_int8(into, twin.model.id, twin.data)
+        click.echo(f"{file.path}: {file.bytes} bytes, {twin.difference:.4f} from fp32 on average")
     return 0
+
+
+def _pay(twins: Sequence[Twin], folder: Path, labelled: Path) -> bool:
+    """Whether twins are worth having, told with the figures that say so."""
+    from ocrpipe.evaluate import score_reading
+    from ocrpipe.labels import load_photos
+    from ocrpipe.quantise import trade
+
+    scenes = load_photos(labelled, None)
+    found = trade(
+        folder, twins, lambda p: score_reading(lambda scene: p.read(scene.image), scenes).end_to_end.hmean
+    )
+    for name, f1, seconds in zip(("fp32", "int8"), found.f1, found.seconds, strict=True):
+        click.echo(f"{name}: end-to-end F1 {100 * f1:.1f} %, {seconds / len(scenes):.3f} CPU seconds a photo")
+    return found.pays()
