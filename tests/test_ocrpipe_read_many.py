@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from ocrpipe import images, load_pipeline
@@ -31,4 +30,4 @@ def texts(page: Page) -> list[tuple[str, object]]:
 
 
 def scores(pages: list[Page]) -> list[float]:
-    return np.concatenate([[word.confidence for word in page.words] for page in pages]).tolist()
+    return [word.confidence for page in pages for word in page.words]
