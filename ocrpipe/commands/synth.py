@@ -13,9 +13,9 @@ from ocrpipe import options
 from ocrpipe.options import PATH, gather
 
 if TYPE_CHECKING:
-    from ocrpipe.synth.orders import Order
+    from ocrpipe.synth.orders import DrawnScene, DrawnWord, Order
 
-T = TypeVar("T")
+S = TypeVar("S", "DrawnWord", "DrawnScene")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,15 @@ class Job:
         """Whether a contact sheet is asked for, by the option or by the suffix."""
         return self.sheet or self.output.suffix.lower() == ".png"
 
-    def write(self, order: Order[T], save: Callable[[Path, Iterable[T]], None]) -> None:
+    def write(self, order: Order[S], save: Callable[[Path, Iterable[S]], None]) -> None:
         """Draw the samples of order and save them."""
         from ocrpipe.console import PhotoProgress
         from ocrpipe.synth.orders import choose_workers, drawn
 
-        def shown() -> Iterator[T]:
+        def shown() -> Iterator[S]:
             for sample in drawn(order, self.count, choose_workers(self.workers, self.count)):
                 yield sample
+                progress.add(words=sample.count)
                 progress.advance()
 
         with PhotoProgress(self.count, quiet=self.quiet) as progress:

@@ -45,6 +45,11 @@ class DrawnWord:
     png: bytes
     text: str
 
+    @property
+    def count(self) -> int:
+        """Words in it."""
+        return 1
+
 
 @dataclass(frozen=True, slots=True)
 class DrawnScene:
@@ -53,6 +58,11 @@ class DrawnScene:
     jpeg: bytes
     size: int
     words: tuple[SceneWord, ...]
+
+    @property
+    def count(self) -> int:
+        """Words in it."""
+        return len(self.words)
 
 
 class Order(Protocol[T_co]):
