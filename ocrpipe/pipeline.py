@@ -149,13 +149,14 @@ class Pipeline:
         as_they_stand = [best[i] for i in sample]
         if sideways != quarters or not len(sample):
             return sideways
-        if not turns.are_sure(as_they_stand):
-            upside_down = crops.rectify(found.photo.pixels, np.roll(quads[sample], 2, axis=1))
-            if turns.evidence(self.recognizer.transcribe(upside_down)) > turns.evidence(as_they_stand):
-                return (quarters + 2) % 4
         # Hardly any small print is found on its side, and nothing read; but some of its boxes are tall.
-        hidden = not turns.say_enough(best) and len(found.crops) > len(found.scores)
-        return 1 if quarters == 0 and hidden else quarters
+        if quarters == 0 and len(found.crops) > len(found.scores) and not turns.say_enough(best):
+            return 1
+        if turns.are_sure(as_they_stand):
+            return quarters
+        upside_down = crops.rectify(found.photo.pixels, np.roll(quads[sample], 2, axis=1))
+        better = turns.evidence(self.recognizer.transcribe(upside_down)) > turns.evidence(as_they_stand)
+        return (quarters + 2) % 4 if better else quarters
 
     def _page(self, found: _Found, transcripts: Sequence[Transcript]) -> Page:
         # A crop without a single character is no word: the detector took something else for one.
