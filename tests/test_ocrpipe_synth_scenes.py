@@ -64,7 +64,7 @@ def test_ink_fills_its_mask_to_every_edge_and_equals_letters_drawn_one_by_one(
     assert (alone.left, alone.top, alone.advance) == (together.left, together.top, together.advance)
 
 
-def test_a_glyph_is_the_same_from_the_strip_and_drawn_alone(renderer: SceneRenderer) -> None:
+def test_a_glyph_is_where_and_what_pillow_draws(renderer: SceneRenderer) -> None:
     path = style(renderer).path
     for char in "gM.@":
         mask, offset = open_font(path, 20).getmask2(char)

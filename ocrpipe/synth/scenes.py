@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.geometry import sides
 from ocrpipe.errors import ImageError
 from ocrpipe.synth import clutter, displays, documents
 from ocrpipe.synth.camera import photograph, scan
@@ -145,25 +144,20 @@ def finished(
     image: Photo, words: Sequence[Placed], sigma: float, hidden: NDArray[np.uint8] | None = None
 ) -> RenderedScene:
     """The scene of a picture with its words, blurred by sigma pixels, parts hidden (S, S) where that is 1."""
-    ignored = [_unreadable(word, sigma) or _hidden(word.quad, hidden) for word in words]
     quads = np.array([word.quad for word in words], np.float32).reshape(-1, 4, 2)
-    return RenderedScene(image, quads, tuple(word.text for word in words), np.array(ignored, np.bool_))
+    # All at once: `detectors.geometry.sides` a word would cost more than drawing it.
+    top, right, bottom, left = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2).T
+    width, height = (top + bottom) / 2, (right + left) / 2  # (N,) each
+    contrast = np.array([word.contrast for word in words], np.float32)
+    ignored = (height < LEAST_HEIGHT) | (width < LEAST_WIDTH) | (contrast < LEAST_CONTRAST)
+    ignored |= sigma > MOST_BLUR * height
+    if hidden is not None:
+        ignored |= np.array([_hidden(quad, hidden) for quad in quads], np.bool_)
+    return RenderedScene(image, quads, tuple(word.text for word in words), ignored.astype(np.bool_))
 
 
-def _unreadable(word: Placed, sigma: float) -> bool:
-    width, height = sides(word.quad)
-    return (
-        height < LEAST_HEIGHT
-        or width < LEAST_WIDTH
-        or word.contrast < LEAST_CONTRAST
-        or sigma > MOST_BLUR * height
-    )
-
-
-def _hidden(quad: NDArray[np.float32], hidden: NDArray[np.uint8] | None) -> bool:
+def _hidden(quad: NDArray[np.float32], hidden: NDArray[np.uint8]) -> bool:
     """Whether too much of a quad lies under what hides (S, S)."""
-    if hidden is None:
-        return False
     word = np.zeros_like(hidden)
     cv2.fillConvexPoly(word, np.round(quad).astype(np.int32), 1)
     area = int(word.sum())
