@@ -88,7 +88,10 @@ def main(data: Path, words: str, crops: int, repeat: int) -> None:
     pixels = [crop for _, crop in labelled[:: max(1, len(labelled) // crops)]][:crops]
     said = reader.probabilities(pixels)
     listed = list(dict.fromkeys(entry for entry in read_words(data / words)))
-    found = {"the network": partial(reader.probabilities, pixels), **ways(reader, listed, said)}
+    found: dict[str, Callable[[], object]] = {
+        "the network": partial(reader.probabilities, pixels),
+        **ways(reader, listed, said),
+    }
     spent = measure(found, repeat)
     machine = describe()
     lines = [
