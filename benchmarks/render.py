@@ -61,7 +61,7 @@ def batched_words(renderer: DeviceRenderer, rounds: int) -> Row:
     def batch(index: int) -> int:
         generator = generator_of(0, index, CPU)
         plan = renderer.plan(4 * BATCH, 1.0, generator)
-        for part in plan.final.argsort().split(BATCH):
+        for part in plan.final.argsort().reshape(-1, BATCH):
             chosen = plan[part]
             renderer.render(chosen, -(-int(chosen.final.max()) // 16) * 16, 1.0, generator)
         return 4 * BATCH

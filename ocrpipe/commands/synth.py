@@ -45,14 +45,14 @@ class Job:
         from ocrpipe.console import PhotoProgress
         from ocrpipe.synth.orders import choose_workers, drawn
 
-        def shown() -> Iterator[S]:
+        def shown(progress: PhotoProgress) -> Iterator[S]:
             for sample in drawn(order, self.count, choose_workers(self.workers, self.count)):
                 yield sample
                 progress.add(words=sample.count)
                 progress.advance()
 
         with PhotoProgress(self.count, quiet=self.quiet) as progress:
-            save(self.output, shown())
+            save(self.output, shown(progress))
 
 
 _job = gather(
