@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from subprocess import Popen
 
 import click
 from PIL import Image
@@ -23,7 +22,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from batch_trials import Records, kill_and_resume, lines, records, start
+from batch_trials import Records, kill_and_resume, lines, records, start, watch
 from hostile_files import add_hostile
 
 from ocrpipe import load_pipeline
@@ -56,27 +55,6 @@ def album(folder: Path, photos: list[Path], count: int) -> dict[str, Path]:
         path.hardlink_to(photos[i % len(photos)])
         named[str(path)] = photos[i % len(photos)]
     return named
-
-
-def resident(parent: int) -> list[float]:
-    """Megabytes of memory that each child of a process, and itself, really holds."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in (parent, *children)]
-    return [round(count * 4096 / 1e6, 1) for count in pages]
-
-
-def watch(process: Popen[bytes], out: Path, at: list[int]) -> dict[int, list[float]]:
-    """The resident memory of process and its children when out has so many records."""
-    seen: dict[int, list[float]] = {}
-    while process.poll() is None:
-        for mark in at:
-            if mark not in seen and lines(out) >= mark:
-                try:
-                    seen[mark] = resident(process.pid)
-                except FileNotFoundError:  # it ended while it was looked at
-                    continue
-        time.sleep(0.05)
-    return seen
 
 
 def differences(found: Records, named: dict[str, Path], expected: dict[str, str]) -> list[str]:

@@ -47,3 +47,25 @@ def records(out: Path) -> Records:
         assert key not in found, f"{key} is recorded twice"
         found[key] = {**record, "timing_ms": None}
     return found
+
+
+def resident(parent: int) -> list[float]:
+    """Megabytes of memory that each child of a process, and itself, really holds."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in (parent, *children)]
+    return [round(count * 4096 / 1e6, 1) for count in pages]
+
+
+def watch(process: subprocess.Popen[bytes], out: Path, at: list[int]) -> dict[int, list[float]]:
+    """The resident memory of process and its children when out has so many records."""
+    seen: dict[int, list[float]] = {}
+    while process.poll() is None:
+        for mark in at:
+            if mark not in seen and lines(out) >= mark:
+                try:
+                    seen[mark] = resident(process.pid)
+                except FileNotFoundError:  # it ended while it was looked at
+                    continue
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    return seen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from batch_trials import kill_and_resume, lines, records, start
+from batch_trials import kill_and_resume, lines, records, start, watch
 from hostile_files import HOSTILE, add_hostile, nan_exif
 from PIL import Image
 from tiny_models import weights_folder
@@ -53,3 +53,18 @@ def test_a_run_that_is_killed_and_resumed_has_the_same_records_once(tmp_path: Pa
     assert kill_and_resume(folder, killed, [random.Random(1).randint(5, 25)], "--workers", "1") == 1
     assert lines(killed) == 30 + len(HOSTILE)
     assert records(killed) == records(whole)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is told by Linux only")
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_memory_after_two_thousand_photos_is_what_it_was_after_two_hundred(
+    tmp_path: Path, workers: str
+) -> None:
+    folder = album(tmp_path / "in", 40)
+    for i in range(40, 2000):
+        (folder / f"photo {i}.png").hardlink_to(folder / f"photo {i % 40}.png")
+    process = start(folder, tmp_path / "out.jsonl", "--workers", workers)
+    seen = watch(process, tmp_path / "out.jsonl", [200, 1950])
+    assert process.returncode == 0
+    assert max(seen[1950]) < 1.1 * max(seen[200])
