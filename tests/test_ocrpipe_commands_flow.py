@@ -41,7 +41,10 @@ def spot(path: Path, pages: int = 1) -> Path:
     pixels[20:40, 30:90] = 0
     path.parent.mkdir(parents=True, exist_ok=True)
     frames = [Image.fromarray(pixels)] * pages
-    frames[0].save(path, **({"save_all": True, "append_images": frames[1:]} if pages > 1 else {}))
+    if pages > 1:
+        frames[0].save(path, save_all=True, append_images=frames[1:])
+    else:
+        frames[0].save(path)
     return path
 
 
