@@ -48,7 +48,7 @@ def draw_curve(run: Path, batch: int, measure: str) -> None:
 
 
 def _points(logged: Sequence[Record], batch: int, name: str, scale: float) -> tuple[tuple[float, float], ...]:
-    """(thousands of samples, value) of every record that has name, neighbours averaged to `MOST_POINTS` at most.
+    """(thousands of samples, value) of every record with name, neighbours averaged to `MOST_POINTS` at most.
 
     A run that was resumed from an earlier step logged some samples twice: the later record counts.
     """

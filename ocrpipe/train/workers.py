@@ -18,10 +18,11 @@ def quiet_forks() -> None:
 
 
 def ignore_interrupts(_: int) -> None:
-    """One process, one core; Ctrl-C reaches the whole group, yet it is the trainer that ends its helpers."""
+    """One process, one core; and a signal to the whole group leaves it to the trainer to end its helpers."""
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
