@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 
 from ocrpipe.device import usable_cores
 
-_FEW = 8  # photos that one process has read before several have started: see benchmarks/throughput.md
+_FEW = 8  # photos for which processes are not started; not measured: benchmarks/throughput.py would tell
 _WORKER_BYTES = 600 << 20  # a worker at 12 megapixels, with room to spare
 _FRAGILE = frozenset({".heic", ".heif", ".hif"})  # their decoder can crash on a damaged file
 
