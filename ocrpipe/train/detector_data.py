@@ -25,7 +25,7 @@ from ocrpipe.synth.scenes import SceneRenderer, load_photos
 from ocrpipe.synth.writer import Writer
 from ocrpipe.train.photo_augment import recolour
 from ocrpipe.train.photo_crops import PhotoCache, Sample, cut, tilted
-from ocrpipe.train.workers import ignore_interrupts, in_one_line, quiet_forks
+from ocrpipe.train.workers import in_one_line, outlive_interrupts, quiet_forks
 
 # images (N, S, S, 3) RGB, score maps, masks and border maps (N, S, S), all uint8; border maps in 255ths
 Batch = tuple[Tensor, Tensor, Tensor, Tensor]
@@ -36,12 +36,12 @@ class DetectorMix:
     """What a batch is made of; shares are relative weights."""
 
     crop: int = 320  # pixels
-    ic15: float = 0.46
-    mlt: float = 0.29
+    ic15: float = 0.40
+    mlt: float = 0.23
     no_text: float = 0.05
     own: float = 0.75  # a user's labelled photos
-    page: float = 0.16  # rendered
-    street: float = 0.10  # rendered
+    page: float = 0.19  # rendered
+    street: float = 0.13  # rendered
     smallest: float = 9.0  # pixels, word height in the crop: log-uniform between the two
     largest: float = 80.0
     clear_until: int = 4000  # samples before which words are at least twice `smallest`: a curriculum
@@ -161,7 +161,7 @@ def load_batches(stream: SampleStream, workers: int = 1) -> Iterator[Batch]:
     if workers:
         quiet_forks()
         batches = DataLoader(
-            stream, batch_size=None, num_workers=workers, prefetch_factor=6, worker_init_fn=ignore_interrupts
+            stream, batch_size=None, num_workers=workers, prefetch_factor=6, worker_init_fn=outlive_interrupts
         )
     with in_one_line():
         yield from batches

@@ -25,7 +25,7 @@ from ocrpipe.train.crop_augment import augment
 from ocrpipe.train.crop_pool import Crops
 from ocrpipe.train.real_crops import CASELESS
 from ocrpipe.train.spelling import rendered_characters, spelled
-from ocrpipe.train.workers import ignore_interrupts, in_one_line, quiet_forks
+from ocrpipe.train.workers import in_one_line, outlive_interrupts, quiet_forks
 from recognizer.batching import normalise, pad, stretch
 from recognizer.charset import Charset
 
@@ -154,7 +154,7 @@ def word_loader(stream: WordStream, workers: int, skip: int = 0) -> Iterator[Wor
     if workers:
         quiet_forks()
         chunks = DataLoader(
-            stream, batch_size=None, num_workers=workers, prefetch_factor=4, worker_init_fn=ignore_interrupts
+            stream, batch_size=None, num_workers=workers, prefetch_factor=4, worker_init_fn=outlive_interrupts
         )
     with in_one_line():
         yield from islice(chain.from_iterable(chunks), skip, None)

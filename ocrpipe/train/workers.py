@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,18 +12,25 @@ import torch
 
 from ocrpipe.errors import OcrError
 
+GRACE = 5  # seconds in which a trainer that is told to end finishes its step
+
 
 def quiet_forks() -> None:
     """End OpenCV's threads: processes that are forked from here would wait for them, who stay behind."""
     cv2.setNumThreads(0)
 
 
-def ignore_interrupts(_: int) -> None:
-    """One process, one core; and a signal to the whole group leaves it to the trainer to end its helpers."""
+def outlive_interrupts(_: int) -> None:
+    """One process, one core; and a signal to the whole group leaves the trainer time to end its helpers.
+
+    Not for ever: an interpreter that exits while a loader is still referred to terminates its processes and
+    waits for them.
+    """
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(0))  # another code would be an error to torch
+    signal.signal(signal.SIGTERM, lambda *_: signal.alarm(GRACE))
 
 
 @contextmanager
