@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocrpipe import options
+from ocrpipe.commands.label import label
 from ocrpipe.commands.stages import bad_values_are_usage
 from ocrpipe.options import FOLDER, PATH, Command, gather
 
@@ -125,6 +126,9 @@ def _settings(*added: Callable[[Command], Command]) -> Callable[[Command], Comma
 @click.group()
 def train() -> None:
     """Train networks, or fine-tune those that are there on your own labelled words and photos."""
+
+
+train.add_command(label)
 
 
 @train.command()
