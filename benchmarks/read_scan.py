@@ -70,7 +70,7 @@ def scan(pipeline: Pipeline, detector: DBDetector, scenes: list[Scene]) -> None:
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--long-side", type=int, default=None, help="Another size than the model's own.")
 @click.option("--threshold", type=float, default=None, help="Another score threshold than the model's own.")
-@click.option("--looks", type=int, default=2, help="1 reads unsure words once only.")
+@click.option("--looks", type=int, default=1, help="2 reads unsure words again.")
 @click.option("--weights", type=click.Path(path_type=Path, exists=True), default=None, help="Their folder.")
 def main(
     data: Path, long_side: int | None, threshold: float | None, looks: int, weights: Path | None

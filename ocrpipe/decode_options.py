@@ -20,7 +20,7 @@ class DecodeOptions:
     lexicon: a word list (`ocrpipe.lexicons`). prior: a word list whose spelling is preferred, by
     `prior_strength`; it needs and therefore implies the beam. detail: what is told of each word besides its
     text: "char" its characters, "full" these and its alternatives. looks: 2 reads unsure words again
-    (`ocrpipe.second_look`), which the pipeline does, not the recogniser.
+    (`ocrpipe.second_look`), which the pipeline does, not the recogniser; None leaves it to what is read.
     """
 
     lexicon: Path | None = None
@@ -33,7 +33,7 @@ class DecodeOptions:
     detail: Literal["word", "char", "full"] = "word"
     prior: Path | None = None
     prior_strength: float = 0.3
-    looks: int = 2
+    looks: int | None = None
 
     @property
     def chars(self) -> bool:

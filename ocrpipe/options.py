@@ -366,9 +366,8 @@ decode = gather(
     click.option(
         "--looks",
         type=click.IntRange(1, 2),
-        default=2,
-        show_default=True,
-        help="2 reads unsure words again, cut a little otherwise; 1 is faster.",
+        metavar="1|2",
+        help="2 reads unsure words again, cut a little otherwise.  [default: 2 for crops, 1 for photos]",
     ),
 )
 lexicon_sidecars = click.option(

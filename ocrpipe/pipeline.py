@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrpipe import crops, images, reading_order, second_look, turns, weights
-from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.device import choose
 from ocrpipe.images import Photo, PhotoSource
 from ocrpipe.model_index import Setting
@@ -25,6 +24,7 @@ from ocrpipe.word_details import add_details
 
 if TYPE_CHECKING:
     from detectors.base import Detector
+    from ocrpipe.decode_options import DecodeOptions
     from recognizer.base import Recognizer, Transcript
 
 PHOTOS_AT_ONCE = 16  # photos whose crops share batches; more would only hold more pixels
@@ -271,7 +271,7 @@ def load_pipeline(
         min_confidence=min_confidence,
         chars=decode is not None and decode.chars,
         turns=turns,
-        looks=(decode or DecodeOptions()).looks,
+        looks=(decode and decode.looks) or 1,  # on photos more words come right, and as many wrong
     )
 
 

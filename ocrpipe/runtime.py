@@ -111,7 +111,7 @@ def _session(data: bytes, name: str, threads: int, *, optimise: bool = True) -> 
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 4  # its warnings would stand between ours; failures arrive as exceptions
-    # Buffers planned in advance serve a shape that comes again; photos differ, and each new shape kept its own:
+    # Buffers planned in advance serve a shape that comes again; photos differ, and each shape kept its own:
     # without them a 12-megapixel photo peaks at 356 MB instead of 500, in the same processor time.
     options.enable_mem_pattern = False
     # Threads that spin while they wait take the cores from everything else that reads photos on this machine.

@@ -60,7 +60,7 @@ def transcribing(recognizer: str | None, decode: DecodeOptions, machine: Machine
     from ocrpipe.weights import load_recognizer
 
     model, info = load_recognizer(recognizer, machine.choose(), machine.weights, decode)
-    return partial(transcribe_photo, model, info, chars=decode.chars, looks=decode.looks)
+    return partial(transcribe_photo, model, info, chars=decode.chars, looks=decode.looks or 2)
 
 
 def drawing(load: Load, pictures: Pictures) -> Work:
