@@ -10,6 +10,7 @@ figure 4.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from ocrpipe import overlay
 from ocrpipe.chart import Series, line_chart, reliability_diagram
