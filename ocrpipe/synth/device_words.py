@@ -19,7 +19,7 @@ from torch import Tensor
 from ocrpipe.synth import device_effects as effects
 from ocrpipe.synth.sdf_atlas import CELL, PEN, REACH, Atlas
 from ocrpipe.synth.word_plan import SLOTS, Dice, Plan, Texts, plan_words
-from ocrpipe.synth.words import HEIGHT
+from ocrpipe.synth.word_view import HEIGHT
 
 _TILE = 256  # pixels a side of a background in the texture
 

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from ocrpipe.synth.phrases import Phrases
 from ocrpipe.synth.sdf_atlas import Atlas
-from ocrpipe.synth.words import DOCUMENT_SHARE, HEIGHT, WIDEST
+from ocrpipe.synth.word_view import HEIGHT, WIDEST
+from ocrpipe.synth.words import DOCUMENT_SHARE
 
 LONGEST, BESIDE = 25, 8  # characters of a word, and of what stands beside it
 BEFORE, AFTER = BESIDE, BESIDE + LONGEST  # slots of a row of glyphs: neighbour, word, neighbour
