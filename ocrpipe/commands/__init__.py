@@ -1,1 +1,1 @@
-"""Commands of the jobs, a file a group: parse, call ocrpipe, show. `cli` adds each one with a line."""
+"""Commands, a file a group: parse, call ocrpipe, show. `cli` adds each one with a line."""
