@@ -1,18 +1,21 @@
-"""What parts of the training are worth: equal runs that differ in one thing, one after the other, as a table.
+"""What parts of the training are worth: equal short runs that differ in one thing, as a table.
 
-    python benchmarks/ablation.py recognizer --samples 60000 --data $OCRPIPE_DATA
-    python benchmarks/ablation.py detector --samples 12000 --only both --only real --data $OCRPIPE_DATA
+    python benchmarks/ablation.py --start runs/recognizer/flat.pt --data $OCRPIPE_DATA
+    python benchmarks/ablation.py detector --start runs/detector/flat.pt --samples 8000 --data $OCRPIPE_DATA
 
-Every run has the same seed, schedule and length, and is scored once, after its decay, on the dev set. A run
-that was stopped goes on; one that is finished is not repeated. The table, benchmarks/ablation_STAGE.md, shows
-every run that is finished, whenever it was made.
+Each run goes on from the same checkpoint, one of before the decay, over equally many samples in which the
+learning rate falls to zero, and is scored on the dev set at its end. What shows from nothing only, the
+curriculum, is two runs of a small network over more samples. A run that was stopped goes on; one that is
+finished is not repeated. The table, benchmarks/ablation.md, is written after every run; what somebody wrote
+below "What was learnt" stays.
 """
 
 from __future__ import annotations
 
+import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,164 +24,213 @@ from typing import Any
 import click
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from ocrpipe.train import checkpoint, detector_sources, word_sources
-from ocrpipe.train.detector_data import DetectorMix
-from ocrpipe.train.detector_training import DetectorJob, DetectorTraining
-from ocrpipe.train.loop import LAST, Limits, Loop
-from ocrpipe.train.run_log import records
-from ocrpipe.train.stopping import stop_flag
-from ocrpipe.train.word_sources import WordSources
-from ocrpipe.train.word_training import WordJob, WordTraining
-from recognizer.charset import charset as named_charset
+import ablation_runs as runs
+
+from ocrpipe import device as devices
+from ocrpipe.train import checkpoint
+from ocrpipe.train.word_training import WordTraining
 
 ROOT = Path(__file__).resolve().parent.parent
-NEVER = 1e9  # minutes
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """What one run has different: settings, shares of the detector's mix, the renderer's photos."""
-
-    text: str
-    settings: dict[str, Any]
-    mix: dict[str, float]
-    backgrounds: bool = True
-
-
-def _variant(
-    text: str, *, mix: dict[str, float] | None = None, backgrounds: bool = True, **settings: Any
-) -> Variant:
-    return Variant(text, settings, mix or {}, backgrounds)
-
-
-WORDS: dict[str, Variant] = {
-    "all": _variant("everything on"),
-    "curriculum": _variant("no curriculum: long, hard words from the start", easy_until=1),
-    "real": _variant("no real crops", real_share=0.0),
-    "backgrounds": _variant("plain backgrounds", backgrounds=False),
-    "width": _variant("every crop squeezed to 100 x 32", squeezed_to=100),
-    "attention": _variant("an attention decoder beside CTC, weight 0.5", attention=0.5),
-}
-_RENDERED, _REAL = {"page": 0.0, "street": 0.0}, {"ic15": 0.0, "mlt": 0.0, "no_text": 0.0}
-PHOTOS: dict[str, Variant] = {
-    "both": _variant("rendered and real"),
-    "rendered": _variant("rendered scenes only", mix=_REAL),
-    "real": _variant("real photos only", mix=_RENDERED),
-    "shrink": _variant("shrink ratio 0.4 growing to 0.6", shrink_start=0.4),
-}
+LEARNT = "## What was learnt"
+START = "start"  # the folder of the checkpoint's own scores
 COLUMNS = {
     "recognizer": ("mean", "iiit5k", "svt", "ic15", "strict"),
     "detector": ("hmean", "precision", "recall"),
 }
 
 
-def word_runs(data: Path, samples: int, network: str) -> Callable[[Variant], WordJob]:
-    """What makes a recogniser's job of a variant; the data are loaded once."""
-    # Half of a short run for the curriculum: the usual length would not be over when the run is.
-    base = WordTraining(network, samples=samples, easy_until=samples // 2)
-    sources = word_sources.load_sources([data], None, named_charset(base.charset))
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the runs have in common. scratch: samples of a run from nothing; folder: of all runs."""
 
-    def job(variant: Variant) -> WordJob:
-        seen: WordSources = sources
-        if not variant.backgrounds and sources.renderer is not None:
-            seen = replace(sources, renderer=replace(sources.renderer, backgrounds=()))
-        return WordJob(replace(base, **variant.settings), seen)
+    stage: str
+    start: runs.Start | None
+    samples: int
+    scratch: int
+    network: str
+    seeds: tuple[int, ...]
+    folder: Path
 
-    return job
+    @property
+    def variants(self) -> dict[str, runs.Variant]:
+        """Those that can be made."""
+        known = runs.VARIANTS[self.stage]
+        return {name: each for name, each in known.items() if self.start is not None or each.scratch}
+
+    def run(self, name: str, seed: int) -> Path:
+        """The folder of one run."""
+        fresh = self.start is None or self.variants[name].scratch
+        room = f"{self.network}_{self.scratch}" if fresh else f"{self._start.name}_{self.samples}"
+        return self.folder / room / f"{name}_{seed}"
+
+    def end(self, name: str) -> int:
+        """Samples seen at the end of a run, those before its start included."""
+        return self.scratch if self.variants[name].scratch else self._start.seen + self.samples
+
+    def scores(self, name: str) -> list[dict[str, float]]:
+        """Of the finished runs of a variant, a seed each."""
+        found = (runs.final_scores(self.run(name, seed), self.end(name)) for seed in self.seeds)
+        return [scores for scores in found if scores is not None]
+
+    @property
+    def of_start(self) -> Path:
+        """The folder of the checkpoint's own scores."""
+        return self.folder / self._start.name
+
+    @property
+    def _start(self) -> runs.Start:
+        if self.start is None:
+            raise ValueError("only runs from nothing are known without a checkpoint")
+        return self.start
 
 
-def photo_runs(data: Path, samples: int, network: str) -> Callable[[Variant], DetectorJob]:
-    """What makes a detector's job of a variant; the data are loaded once."""
-    base = DetectorTraining(network, samples=samples, dev_photos=100)
-    sources = detector_sources.load_sources([data], None)
-
-    def job(variant: Variant) -> DetectorJob:
-        mix = replace(DetectorMix(), **variant.mix)  # type: ignore[arg-type]  # its shares are floats
-        return DetectorJob(replace(base, **variant.settings), sources, mix=mix)
-
-    return job
-
-
-def finish(job: WordJob | DetectorJob, run: Path) -> bool:
-    """Train until the schedule's end, on from where the run was stopped; False if it is stopped again."""
-    loop: Loop[Any] = Loop(job, run)
-    if (run / LAST).exists():
-        loop.restore(checkpoint.load(run / LAST))
-    with stop_flag() as stopped:
-        return loop.train(Limits(dev_minutes=NEVER), stopped=stopped) == "samples"
-
-
-def final_scores(run: Path, samples: int) -> dict[str, float] | None:
-    """The dev scores after the last of samples; None for a run that is not finished."""
-    scored = [r for r in records(run) if r["samples"] >= samples and any(k.startswith("dev_") for k in r)]
-    return {k.removeprefix("dev_"): v for k, v in scored[-1].items()} if scored else None
-
-
-def table(stage: str, variants: dict[str, Variant], out: Path, samples: int) -> list[str]:
-    """Lines of the table: finished runs, the first variant first, others with their distance from it."""
-    columns = COLUMNS[stage]
-    lines = [
-        "| run | " + " | ".join(columns) + " | against the first |",
-        "|---|" + "---|" * (len(columns) + 1),
-    ]
-    first: float | None = None
-    for name, variant in variants.items():
-        scores = final_scores(out / name, samples)
-        if scores is None:
-            continue
-        chief = 100 * scores[columns[0]]
-        first = chief if first is None else first
-        cells = [f"{100 * scores[c]:.1f}" if c in scores else "-" for c in columns]
-        lines.append(f"| {variant.text} | {' | '.join(cells)} | {chief - first:+.1f} |")
+def table(bench: Bench) -> list[str]:
+    """Lines of the table: finished runs, each with its distance from the first of its kind."""
+    columns = COLUMNS[bench.stage]
+    head = ["run", "crops", "seeds", *columns, "against the first"]
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    first: dict[bool, float] = {}
+    before = None if bench.start is None else runs.final_scores(bench.of_start, bench.start.seen)
+    if before is not None:
+        lines.append(_row("the checkpoint itself", 0, [before], columns, "-"))
+    for name, variant in bench.variants.items():
+        scores = bench.scores(name)
+        if scores:
+            chief = statistics.fmean(100 * each[columns[0]] for each in scores)
+            far = chief - first.setdefault(variant.scratch, chief)
+            crops = bench.scratch if variant.scratch else bench.samples
+            lines.append(_row(variant.text, crops, scores, columns, f"{far:+.1f}"))
     return lines
 
 
-def write(stage: str, lines: Sequence[str], samples: int, network: str, folder: Path) -> Path:
-    """The table with what made it."""
+def _row(
+    text: str, crops: int, scores: Sequence[Mapping[str, float]], columns: Sequence[str], far: str
+) -> str:
+    """Means over the seeds; of several seeds, the first column's lowest and highest too."""
+    cells = []
+    for column in columns:
+        values = [100 * each[column] for each in scores if column in each]
+        cells.append(f"{statistics.fmean(values):.1f}" if values else "-")
+        if column == columns[0] and len(values) > 1:
+            cells[-1] += f" ({min(values):.1f} to {max(values):.1f})"
+    return f"| {text} | {crops} | {len(scores)} | {' | '.join(cells)} | {far} |"
+
+
+def command(bench: Bench, data: Sequence[Path]) -> str:
+    """What makes the runs again; folders by their names, since where they lie is each machine's own."""
+    words = ["python benchmarks/ablation.py", bench.stage]
+    if bench.start is not None:
+        words.append(f"--start {'/'.join(bench.start.path.parts[-2:])} --samples {bench.samples}")
+    if bench.stage == "recognizer":
+        words.append(f"--scratch-samples {bench.scratch} --network {bench.network}")
+    return " ".join(
+        [*words, *(f"--seed {seed}" for seed in bench.seeds), *(f"--data {p.name}" for p in data)]
+    )
+
+
+def write(bench: Bench, path: Path, data: Sequence[Path]) -> None:
+    """The table with what made it; what was learnt is kept."""
     commit = subprocess.run(
         ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
-    command = (
-        f"python benchmarks/ablation.py {stage} --network {network} --samples {samples} --data $OCRPIPE_DATA"
-    )
-    text = [
-        f"# What parts of the {stage}'s training are worth",
-        "",
-        f"Equal runs of {network} over {samples} samples each, one seed, scored on the dev set after the",
-        "decay, in percent: a difference of a point may be chance.",
-        f"`{command}`, {date.today().isoformat()}, commit {commit}.",
-        "",
-        *lines,
-    ]
-    path = folder / f"ablation_{stage}.md"
+    learnt = path.read_text("utf-8").partition(LEARNT)[2] if path.exists() else "\n\nNot written yet.\n"
+    text = [f"# What parts of the {bench.stage}'s training are worth", ""]
+    if bench.start is not None:
+        text += [
+            f"Each run goes on from the same checkpoint of {bench.start.state.network}, which has seen",
+            f"{bench.start.seen} samples without decay, over {bench.samples} in which the rate falls to 0.",
+        ]
+    if any(variant.scratch for variant in bench.variants.values()):
+        text.append(f"Runs from nothing train {bench.network} over {bench.scratch} samples.")
+    text += [
+        f"Seeds: {', '.join(map(str, bench.seeds))}. Scored on the dev set at the end, in percent: a point",
+        "may be chance.",
+        "", f"`{command(bench, data)}`, {date.today().isoformat()}, commit {commit}.", "",
+        *table(bench), "", LEARNT + learnt.rstrip(),
+    ]  # fmt: skip
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
-    return path
+
+
+def jobs(
+    bench: Bench, data: Sequence[Path], dev: Path | None
+) -> Callable[[runs.Variant, Mapping[str, Any]], runs.Job]:
+    """What makes a run's job."""
+    if bench.stage == "detector":
+        if bench.start is None:
+            raise click.UsageError("a detector's runs go on from a checkpoint; name it with --start")
+        return runs.photo_jobs(data, dev, bench.start, bench.samples)
+    small = WordTraining(bench.network, samples=bench.scratch)
+    small = replace(small, ema=runs.memory(bench.scratch, small.batch))
+    return runs.word_jobs(data, dev, bench.start, bench.samples, small)
+
+
+_PATH = click.Path(path_type=Path)
 
 
 @click.command(context_settings={"show_default": True})
-@click.argument("stage", type=click.Choice(["recognizer", "detector"]))
-@click.option("--data", type=click.Path(path_type=Path, exists=True), envvar="OCRPIPE_DATA", required=True)
-@click.option("--samples", default=60_000, help="Of each run.")
-@click.option("--network", default=None, help="By default crnn_xs or db_r18t.")
+@click.argument("stage", type=click.Choice(["recognizer", "detector"]), default="recognizer")
+@click.option(
+    "--start", type=_PATH, help="Checkpoint (.pt) of before the decay; without it, only runs from nothing."
+)
+@click.option(
+    "--data", type=_PATH, multiple=True, envvar="OCRPIPE_DATA", required=True, help="May be repeated."
+)
+@click.option("--dev", type=_PATH, default=None, help="Measured on; by default the data folder's dev set.")
+@click.option("--samples", default=16_000, help="Of each run that goes on.")
+@click.option("--scratch-samples", default=80_000, help="Of each run from nothing.")
+@click.option("--network", default="crnn_xs", help="From nothing.")
+@click.option("--seed", "seeds", type=int, multiple=True, default=(1,), help="May be repeated: as many runs.")
 @click.option("--only", multiple=True, help="Only these runs, by name; may be repeated.")
-@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/ablation"), help="Their folder.")
-@click.option("--tables", type=click.Path(path_type=Path), default=ROOT / "benchmarks", help="The table's.")
+@click.option("--device", default="auto")
+@click.option("--loaders", default=1, help="Processes that make samples.")
+@click.option("--runs", "folder", type=_PATH, default=Path("runs/ablation"), help="Folder of the runs.")
+@click.option(
+    "--table",
+    "out",
+    type=_PATH,
+    default=None,
+    help="By default benchmarks/ablation.md, and ablation_detector.md.",
+)
 def main(
-    stage: str, data: Path, samples: int, network: str | None, only: tuple[str, ...], runs: Path, tables: Path
+    stage: str,
+    start: Path | None,
+    data: tuple[Path, ...],
+    dev: Path | None,
+    samples: int,
+    scratch_samples: int,
+    network: str,
+    seeds: tuple[int, ...],
+    only: tuple[str, ...],
+    device: str,
+    loaders: int,
+    folder: Path,
+    out: Path | None,
 ) -> None:
     """Make the runs that are not there yet, and the table of those that are."""
-    variants, start = (WORDS, word_runs) if stage == "recognizer" else (PHOTOS, photo_runs)
-    unknown = set(only) - variants.keys()
+    begin = None if start is None else runs.Start(start, checkpoint.load(start))
+    if begin is not None and begin.state.stage != stage:
+        raise click.UsageError(f"{start}: a {begin.state.stage}'s checkpoint; name a {stage}'s")
+    bench = Bench(stage, begin, samples, scratch_samples, network, seeds, folder)
+    unknown = set(only) - bench.variants.keys()
     if unknown:
-        raise click.UsageError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(variants)}")
-    network = network or {"recognizer": "crnn_xs", "detector": "db_r18t"}[stage]
-    out = runs / f"{stage}_{network}_{samples}"
-    make = start(data, samples, network)
-    for name in only or variants:
-        if final_scores(out / name, samples) is None and not finish(make(variants[name]), out / name):
-            raise click.Abort
-        print(write(stage, table(stage, variants, out, samples), samples, network, tables), name, "done")
+        raise click.UsageError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(bench.variants)}")
+    make = jobs(bench, data, dev)
+    file = out or ROOT / "benchmarks" / ("ablation.md" if stage == "recognizer" else "ablation_detector.md")
+    chosen = [name for name in bench.variants if not only or name in only]
+    kind, shared = devices.choose(device).kind, {"workers": loaders}
+    if begin is not None:
+        runs.score_start(make(runs.Variant("the checkpoint"), shared), begin, bench.of_start)
+    for seed in seeds:
+        for name in chosen:
+            variant, run = bench.variants[name], bench.run(name, seed)
+            if runs.final_scores(run, bench.end(name)) is None:
+                job = make(variant, shared | {"seed": seed})
+                if not runs.finish(job, run, None if variant.scratch else begin, kind):
+                    raise click.Abort
+            write(bench, file, data)
+            print(f"{name}, seed {seed}: done; {file}", flush=True)
 
 
 if __name__ == "__main__":

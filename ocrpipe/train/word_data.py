@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -25,8 +24,9 @@ from ocrpipe.train.crop_augment import augment
 from ocrpipe.train.crop_pool import Crops
 from ocrpipe.train.real_crops import CASELESS
 from ocrpipe.train.spelling import rendered_characters, spelled
+from ocrpipe.train.width_rule import USUAL, WidthRule
 from ocrpipe.train.workers import in_one_line, outlive_interrupts, quiet_forks
-from recognizer.batching import normalise, pad, stretch
+from recognizer.batching import normalise, pad
 from recognizer.charset import Charset
 
 BATCHES_A_CHUNK = 8
@@ -76,7 +76,6 @@ class WordStream(IterableDataset[list[WordBatch]]):
     """An endless stream of chunks from chunk `start` on.
 
     renderer None: real crops only; no real crops: rendered ones only. charset can spell every text.
-    squeezed_to: every crop becomes so many pixels wide whatever its aspect, as the field's 100 x 32 does.
     """
 
     def __init__(
@@ -87,10 +86,10 @@ class WordStream(IterableDataset[list[WordBatch]]):
         mix: Mix,
         seed: int,
         start: int = 0,
-        squeezed_to: int | None = None,
+        rule: WidthRule = USUAL,
     ) -> None:
         self.renderer, self.charset, self.mix, self.seed, self.start = renderer, charset, mix, seed, start
-        self.real, self.squeezed_to = real, squeezed_to
+        self.real, self.rule = real, rule
 
     def __iter__(self) -> Iterator[list[WordBatch]]:
         worker = get_worker_info()
@@ -129,20 +128,11 @@ class WordStream(IterableDataset[list[WordBatch]]):
         return samples[:size]
 
     def _collate(self, samples: list[tuple[NDArray[np.uint8], str, bool]]) -> WordBatch:
-        crops = [self._fitted(crop) for crop, _, _ in samples]
+        crops = [self.rule.fit(crop) for crop, _, _ in samples]
         width = -(-max(crop.shape[1] for crop in crops) // 16) * 16
         images = np.stack([pad(normalise(crop), width) for crop in crops])[:, None]
         targets = [self.charset.encode(spelled(text, self.charset) or "") for _, text, _ in samples]
         return WordBatch(torch.from_numpy(images), targets, torch.tensor([free for _, _, free in samples]))
-
-    def _fitted(self, crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return stretch(crop) if self.squeezed_to is None else squeeze(crop, self.squeezed_to)
-
-
-def squeeze(crop: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    """(32, w) uint8 -> (32, width) uint8, whatever its aspect was."""
-    kind = cv2.INTER_AREA if crop.shape[1] > width else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(crop, (width, crop.shape[0]), interpolation=kind), np.uint8)
 
 
 def word_loader(stream: WordStream, workers: int, skip: int = 0) -> Iterator[WordBatch]:

@@ -13,13 +13,13 @@ from ocrpipe.train.checkpoint import Weights
 from ocrpipe.train.crop_pool import Crops
 from ocrpipe.train.real_crops import fit_height
 from ocrpipe.train.settings import LoopSettings
-from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, squeeze, word_loader
+from ocrpipe.train.width_rule import WidthRule
+from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, word_loader
 from ocrpipe.train.word_sources import WordSources
 from recognizer.attention import AttentionDecoder, attention_loss
 from recognizer.charset import charset as named_charset
 from recognizer.crnn import CRNN
 from recognizer.crnn import config as named_network
-from recognizer.crnn_recognizer import CRNNRecognizer
 from recognizer.ctc_loss import ctc_loss
 from recognizer.distillation import distillation_loss
 from recognizer.metrics import score_words
@@ -37,6 +37,12 @@ class WordTraining(LoopSettings):
     attention: float = 0.0  # weight of an attention decoder's loss beside CTC
     distill: float = 0.0  # weight of a teacher's opinion
     squeezed_to: int | None = None  # pixels, of every crop, as the field's 100; None keeps aspects
+    widened: bool = True  # narrow crops are, as the recogniser does it
+
+    @property
+    def rule(self) -> WidthRule:
+        """How wide crops become."""
+        return WidthRule(self.squeezed_to, self.widened)
 
     def mix(self) -> Mix:
         """The samples' mixture that goes with this schedule."""
@@ -95,7 +101,7 @@ class WordJob:
         settings, sources = self.settings, self.sources
         stream = WordStream(
             sources.renderer, sources.real, self.characters, settings.mix(), settings.seed, chunk,
-            settings.squeezed_to,
+            settings.rule,
         )  # fmt: skip
         yield from word_loader(stream, settings.workers, skip)
 
@@ -138,14 +144,11 @@ def score_sources(model: CRNN, settings: WordTraining, dev: Crops) -> dict[str, 
     """
     crops = [dev[i] for i in range(len(dev))]
     views = [fit_height(crop.word) for crop in crops]
-    if settings.squeezed_to is not None:
-        views = [squeeze(view, settings.squeezed_to) for view in views]
     with torch.inference_mode():
         model = model.eval()
-        reader = CRNNRecognizer(
-            lambda images: model(torch.from_numpy(images)).numpy(), named_charset(settings.charset)
+        texts = settings.rule.read(
+            lambda images: model(torch.from_numpy(images)).numpy(), views, named_charset(settings.charset)
         )
-        texts = [t.text for t in reader.transcribe(views)]
     scores = {}
     for source in sorted({crop.source for crop in crops}):
         pairs = [(p, c.text) for p, c in zip(texts, crops, strict=True) if c.source == source]
