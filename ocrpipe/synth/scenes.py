@@ -67,6 +67,7 @@ class SceneRenderer:
 
     writer: Writer
     photos: Sequence[Photo]
+    plates: float = 0.46  # of the pieces in a street; nearly all others are bare lettering
 
     def page(self, size: int, rng: np.random.Generator) -> RenderedScene:
         """A piece of a printed page, form, receipt, menu or screen, scanned or photographed straight."""
@@ -110,7 +111,7 @@ class SceneRenderer:
             most = max(1, int(size * 0.9 / pixels / 4))  # words that fit into a line
             words, lines = min(most, int(rng.integers(1, 5))), int(rng.choice([1, 1, 1, 2, 2, 3, 4]))
             kind = rng.random()
-            if kind < 0.46:
+            if kind < self.plates:
                 sheet = displays.plate(self.writer, lines, words, pixels, rng)
             elif kind < 0.9:
                 sheet = displays.lettering(self.writer, lines, words, pixels, rng)
