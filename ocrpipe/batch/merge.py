@@ -11,6 +11,8 @@ from typing import BinaryIO
 from ocrpipe.formats.entries import Span, scan_lines
 from ocrpipe.images.find import listing_key
 
+_OPEN = 100  # files at a time; systems allow a process 256 or more
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -52,7 +54,12 @@ def _is_better(earlier: Span, later: Span) -> bool:
 
 def _lines(results: Sequence[Path], chosen: Iterable[tuple[int, Span]]) -> Iterator[bytes]:
     with ExitStack() as stack:
-        files = [stack.enter_context(path.open("rb")) for path in results]
+        files: dict[int, BinaryIO] = {}
         for number, span in chosen:
+            if number not in files:
+                if len(files) == _OPEN:
+                    files.clear()
+                    stack.close()
+                files[number] = stack.enter_context(results[number].open("rb"))
             files[number].seek(span.start)
             yield files[number].read(span.end - span.start).rstrip(b"\r\n") + b"\n"

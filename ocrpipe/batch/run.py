@@ -17,6 +17,7 @@ from ocrpipe.batch.resume import Recorded
 from ocrpipe.console import PhotoProgress
 from ocrpipe.images import Intake
 from ocrpipe.outputs import Output
+from ocrpipe.page import Failure
 
 _AHEAD = 64  # photos a worker may be ahead of the oldest that is not finished, where order is kept
 _AHEAD_WITH_PIXELS = 2
@@ -70,7 +71,7 @@ def run(
     is done. The outputs are closed in any case, so that what was done before an interruption is whole. Raises
     what load raises, WeightsError, OutputError, WorkerError, and KeyboardInterrupt at the second Ctrl-C.
     """
-    tasks = _tasks(photos, terms, stdin)
+    tasks = tasks_left([(str(p), stdin if p == STDIN and stdin is not None else p) for p in photos], terms)
     summary = Summary(len(photos), earlier=len(photos) - len(tasks))
     with ExitStack() as stack:
         for output in outputs:
@@ -82,15 +83,16 @@ def run(
             _deliver(read, outputs, summary, progress)
     summary.interrupted = interruption.asked() and summary.earlier + summary.finished < summary.photos
     if table:
-        _show(summary, progress.elapsed)
+        show(summary, progress.elapsed)
     return summary
 
 
-def _tasks(photos: Sequence[Path], terms: Terms, stdin: BinaryIO | None) -> list[Task]:
-    """Those photos that are not recorded whole; of the others the pages that are not."""
+def tasks_left(photos: Iterable[tuple[str, Path | BinaryIO]], terms: Terms) -> list[Task]:
+    """Of photos, each a name and where to read it from, those that terms do not say are recorded whole; of
+    these the pages that are not.
+    """
     tasks: list[Task] = []
-    for path in photos:
-        name, source = str(path), stdin if path == STDIN and stdin is not None else path
+    for name, source in photos:
         recorded = terms.recorded.get(name)
         if recorded is None:
             tasks.append(Task(len(tasks), source, name, terms.intake))
@@ -165,15 +167,20 @@ def _deliver(read: Read, outputs: Sequence[Output], summary: Summary, progress: 
     page, photo = read.outcome
     for output in outputs:
         output.write(page, photo)
+    tell_page(len(page.words), page.error, summary, progress)
+
+
+def tell_page(words: int, failure: Failure | None, summary: Summary, progress: PhotoProgress) -> None:
+    """Count a page and its words, and tell of its failure."""
     summary.pages += 1
-    summary.words += len(page.words)
-    if page.error is not None:
-        console.error(page.error.message)
-        summary.failures[page.error.type] += 1
-    progress.add(words=len(page.words), failed=page.error is not None)
+    summary.words += words
+    if failure is not None:
+        console.error(failure.message)
+        summary.failures[failure.type] += 1
+    progress.add(words=words, failed=failure is not None)
 
 
-def _show(summary: Summary, seconds: float) -> None:
+def show(summary: Summary, seconds: float) -> None:
     """What was done, as a table, for the person who looked on."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in summary.failures.most_common())
     rows = [

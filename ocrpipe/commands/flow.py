@@ -17,6 +17,7 @@ from ocrpipe.options import FACING, Flow
 if TYPE_CHECKING:
     from ocrpipe.batch.reading import Load
     from ocrpipe.batch.resume import Past
+    from ocrpipe.batch.run import Summary
     from ocrpipe.formats import Format
     from ocrpipe.images import Intake
     from ocrpipe.outputs import Output
@@ -51,7 +52,7 @@ def run_flow(
     mine = _share(flow, photos, inputs)
     with bad_values_are_usage():
         form = outputs.choose_format(_target(flow), flow.form, text)
-        intake = _intake(flow)
+        intake = parse_intake(flow)
         past = _past(flow, form, named, intake)
         sinks = _sinks(flow, form, named, several=not alone)
         auto = choose_workers(mine) if several else 0
@@ -63,13 +64,18 @@ def run_flow(
             load = partial(works.mapping, load, maps, named)
         summary = run(load, mine, sinks, terms, stdin=sys.stdin.buffer)
     if summary.interrupted:
-        done = f"{summary.earlier + summary.finished} of {summary.photos} photos are done"
-        can = (
-            "the same command with --resume goes on" if _resumes(flow, form) else "what was finished is kept"
-        )
-        console.error(f"interrupted: {done}; {can}")
+        tell_interrupted(summary, resumes=_resumes(flow, form))
         return INTERRUPTED
     return FAILED if summary.failures or any(_failed(past, photo) for photo in mine) else 0
+
+
+def tell_interrupted(summary: Summary, *, resumes: bool) -> None:
+    """Say how far a run came that was stopped, and what becomes of that."""
+    from ocrpipe import console
+
+    done = f"{summary.earlier + summary.finished} of {summary.photos} photos are done"
+    can = "the same command with --resume goes on" if resumes else "what was finished is kept"
+    console.error(f"interrupted: {done}; {can}")
 
 
 def _with_pictures(load: Load, flow: Flow, named: dict[str, Path]) -> Load:
@@ -125,7 +131,8 @@ def _share(flow: Flow, photos: list[Path], inputs: list[Path]) -> list[Path]:
     return [photo for photo in photos if shard.has(relative[photo])]
 
 
-def _intake(flow: Flow) -> Intake:
+def parse_intake(flow: Flow) -> Intake:
+    """How flow's files become photos. Raises ValueError for pages that are none."""
     from ocrpipe.images import Intake, parse_pages
 
     pages = None if flow.pages is None else parse_pages(flow.pages)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ocrpipe import options
 from ocrpipe.commands import works
 from ocrpipe.commands.flow import run_flow
+from ocrpipe.commands.on_ray import run_flow_on_ray
 from ocrpipe.decode_options import DecodeOptions
 from ocrpipe.options import Flow, Machine, Stage1
+
+if TYPE_CHECKING:
+    from ocrpipe.batch.reading import Load
+    from ocrpipe.formats import Format
 
 
 @click.command()
@@ -41,13 +47,14 @@ def read(
     Example: ocrpipe read shop.jpg
     Example: ocrpipe read -r holiday/ -o texts/ --overlay texts/
     Example: ocrpipe read shop.jpg --lexicon words.txt --detail full -f json
+    Example: ocrpipe read -r s3://photos/2026 -o s3://texts/2026 --on ray
     """
     if lexicon_sidecars and decode.pattern is not None:
         raise click.UsageError("a lexicon and a pattern cannot both decide the text; use one of them")
     how = {"sidecars": lexicon_sidecars, "turns": turns != "off"}
     load = partial(works.reading, stage_1, recognizer, decode, machine, min_confidence, **how)
     maps = None if save_maps is None else works.Maps(save_maps, stage_1, machine)
-    return run_flow(load, flow, several=machine.is_cpu(), maps=maps)
+    return _run(load, flow, machine, maps=maps)
 
 
 @click.command()
@@ -65,7 +72,7 @@ def detect(flow: Flow, save_maps: Path | None, stage_1: Stage1, machine: Machine
 
     maps = None if save_maps is None else works.Maps(save_maps, stage_1, machine)
     load = partial(works.detecting, stage_1, machine)
-    return run_flow(load, flow, QUADS, several=machine.is_cpu(), maps=maps)
+    return _run(load, flow, machine, QUADS, maps)
 
 
 @click.command()
@@ -80,4 +87,19 @@ def transcribe(flow: Flow, recognizer: str | None, decode: DecodeOptions, machin
     Example: ocrpipe transcribe crops/ -o words.jsonl
     """
     load = partial(works.transcribing, recognizer, decode, machine)
-    return run_flow(load, flow, several=machine.is_cpu())
+    return _run(load, flow, machine)
+
+
+def _run(
+    load: Load,
+    flow: Flow,
+    machine: Machine,
+    text: Format | None = None,
+    maps: works.Maps | None = None,
+) -> int:
+    """Here or on a cluster, which alone knows what its machines have."""
+    if flow.on == "here":
+        return run_flow(load, flow, text, several=machine.is_cpu(), maps=maps)
+    if maps is not None:
+        raise click.UsageError("--on ray does not go with --save-maps")
+    return run_flow_on_ray(load, flow, gpus=int(machine.device == "cuda"))

@@ -33,6 +33,7 @@ class Flow:
     shard: str | None
     workers: int | None
     timeout: float | None
+    on: str
     quiet: bool
 
 
@@ -102,6 +103,13 @@ flow = gather(
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
         help="Give a photo no longer than this.  [default: no limit]",
+    ),
+    click.option(
+        "--on",
+        type=click.Choice(["here", "ray"]),
+        default="here",
+        show_default=True,
+        help="Read on this machine, or on a Ray cluster into shards: OUT is a folder or URL.",
     ),
     quiet,
 )
