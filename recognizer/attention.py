@@ -43,24 +43,22 @@ class AttentionDecoder(nn.Module):
         return torch.stack(steps, 1)  # (N, L, C)
 
 
-def attention_loss(
-    decoder: AttentionDecoder, features: Tensor, targets: list[list[int]], left_out: Tensor
-) -> Tensor:
+def attention_loss(decoder: AttentionDecoder, features: Tensor, targets: Tensor, left_out: Tensor) -> Tensor:
     """Mean cross entropy of every character and the end, given those before it; a scalar float32.
 
-    features: (N, T, F); targets: N lists of classes; left_out: (N,) bool, words not asked for (labels whose
-    case means nothing). 0 where none is asked for.
+    features: (N, T, F); targets: (N, L) classes, `END` beyond the last; left_out: (N,) bool, words not asked
+    for (labels whose case means nothing); both on the CPU. 0 where none is asked for.
     """
-    words = [target for target, free in zip(targets, left_out.tolist(), strict=True) if target and not free]
-    rows = [i for i, (t, free) in enumerate(zip(targets, left_out.tolist(), strict=True)) if t and not free]
-    if not words:
+    rows = torch.nonzero(~left_out & (targets[:, 0] != END))[:, 0]
+    if not len(rows):
         return features.sum() * 0.0
-    length = max(map(len, words)) + 1
-    wanted = torch.full((len(words), length), -1)  # -1: after the end, asked of nobody
-    for row, word in zip(wanted, words, strict=True):
-        row[: len(word) + 1] = torch.tensor([*word, END])
-    fed = torch.cat([torch.full((len(words), 1), END), wanted[:, :-1].clamp(min=END)], 1)
-    logits = decoder(features[rows], fed.to(features.device))
+    words = targets[rows, : int((targets[rows] != END).sum(1).max())]  # (n, l)
+    begin = torch.full((len(rows), 1), END)
+    fed = torch.cat([begin, words], 1)  # (n, l + 1)
+    wanted = torch.cat([words, begin], 1)
+    wanted[:, 1:][words == END] = -1  # after the end, asked of nobody
+    device = features.device
+    logits = decoder(features[rows.to(device)], fed.to(device, non_blocking=True))
     return functional.cross_entropy(
-        logits.float().flatten(0, 1), wanted.flatten().to(features.device), ignore_index=-1
+        logits.float().flatten(0, 1), wanted.flatten().to(device, non_blocking=True), ignore_index=-1
     )

@@ -168,7 +168,8 @@ def test_chunks_mix_rendered_and_real_crops_and_repeat(renderer: DeviceRenderer)
     first, again = (DeviceWordStream(renderer, real, charset, mix, seed=3).chunk(2) for _ in range(2))
     assert len(first) == 8
     assert all(
-        torch.equal(a.images, b.images) and a.targets == b.targets for a, b in zip(first, again, strict=True)
+        torch.equal(a.images, b.images) and torch.equal(a.targets, b.targets)
+        for a, b in zip(first, again, strict=True)
     )
     for batch in first:
         assert batch.images.shape[:3] == (8, 1, 32)

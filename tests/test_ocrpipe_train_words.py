@@ -31,7 +31,7 @@ def stream(data: Path, start: int = 0) -> WordStream:
 
 
 def same(one: WordBatch, other: WordBatch) -> bool:
-    return one.targets == other.targets and torch.equal(one.images, other.images)
+    return torch.equal(one.targets, other.targets) and torch.equal(one.images, other.images)
 
 
 def test_a_chunk_depends_on_its_number_alone(data: Path) -> None:
@@ -56,9 +56,9 @@ def test_a_chunk_that_was_cut_short_goes_on_where_it_was_cut(data: Path) -> None
 
 def test_real_crops_are_mixed_in_and_svt_is_caseless(data: Path) -> None:
     batches = stream(data).chunk(3) + stream(data).chunk(4) + stream(data).chunk(5)
-    caseless = [t for b in batches for t, free in zip(b.targets, b.any_case.tolist(), strict=True) if free]
-    assert caseless
-    assert {charset("ascii94").decode(t) for t in caseless} == {"FORD"}
+    caseless = torch.cat([batch.targets[batch.any_case, :4] for batch in batches])
+    assert len(caseless)
+    assert {charset("ascii94").decode(word.tolist()) for word in caseless} == {"FORD"}
 
 
 def test_the_mix_starts_easy_and_rendered() -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from recognizer.attention import AttentionDecoder, attention_loss
+from recognizer.ctc_loss import pad_targets
 
 NOBODY = torch.zeros(2, dtype=torch.bool)
 
@@ -26,16 +27,16 @@ def test_an_undecided_decoder_costs_the_logarithm_of_the_classes() -> None:
     with torch.no_grad():
         for parameter in undecided.head.parameters():
             parameter.zero_()
-    loss = attention_loss(undecided, torch.randn(2, 7, 6), [[1, 2, 3], [2]], NOBODY)
+    loss = attention_loss(undecided, torch.randn(2, 7, 6), pad_targets([[1, 2, 3], [2]]), NOBODY)
     assert float(loss.detach()) == pytest.approx(math.log(4), abs=1e-6)
 
 
 def test_words_that_are_left_out_and_padding_cost_nothing() -> None:
     features, both = torch.randn(2, 7, 6), decoder()
-    alone = attention_loss(both, features[:1], [[1, 2]], NOBODY[:1])
-    beside = attention_loss(both, features, [[1, 2], [3, 3, 3, 3]], torch.tensor([False, True]))
+    alone = attention_loss(both, features[:1], pad_targets([[1, 2]]), NOBODY[:1])
+    beside = attention_loss(both, features, pad_targets([[1, 2], [3, 3, 3, 3]]), torch.tensor([False, True]))
     assert torch.allclose(alone, beside)
-    assert float(attention_loss(both, features, [[1], []], torch.tensor([True, False]))) == 0.0
+    assert float(attention_loss(both, features, pad_targets([[1], []]), torch.tensor([True, False]))) == 0.0
 
 
 def test_it_is_fed_the_word_before_and_never_what_comes() -> None:
@@ -50,7 +51,7 @@ def test_it_learns_two_words_by_heart_and_teaches_the_features() -> None:
     optimiser = torch.optim.Adam(net.parameters(), 0.05)
     losses = []
     for _ in range(40):
-        loss = attention_loss(net, features, [[1, 2, 3], [3, 3]], NOBODY)
+        loss = attention_loss(net, features, pad_targets([[1, 2, 3], [3, 3]]), NOBODY)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
         optimiser.step()

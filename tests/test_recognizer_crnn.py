@@ -54,18 +54,16 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
 def test_eight_words_can_be_learnt_by_heart() -> None:
     from recognizer.charset import Charset
     from recognizer.ctc import greedy_decode, softmax
-    from recognizer.ctc_loss import ctc_loss
+    from recognizer.ctc_loss import ctc_loss, pad_targets
 
     torch.manual_seed(0)
     charset = Charset("abcd")
     words = ["a", "ab", "bc", "cab", "dd", "bad", "d", "ca"]
     network = CRNN(replace(config("crnn_xs"), classes=5, stem=8, stages=(8, 8, 16, 16), hidden=16))
-    images = torch.randn(8, 1, 32, 48)
+    images, targets = torch.randn(8, 1, 32, 48), pad_targets([charset.encode(w) for w in words])
     optimizer = torch.optim.AdamW(network.parameters(), lr=5e-3)
     for _ in range(200):
-        loss = ctc_loss(
-            network(images), [charset.encode(w) for w in words], torch.zeros(8, dtype=torch.bool), charset
-        )
+        loss = ctc_loss(network(images), targets, torch.zeros(8, dtype=torch.bool), charset)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         optimizer.step()

@@ -26,6 +26,7 @@ from ocrpipe.train.spelling import rendered_characters, spelled
 from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch
 from recognizer.batching import SOFTEST, normalise, pad, stretch
 from recognizer.charset import Charset
+from recognizer.ctc_loss import pad_targets
 
 Real = tuple[NDArray[np.uint8], str, bool]  # a crop (32, w), its text, whether its case means nothing
 
@@ -104,7 +105,7 @@ class DeviceWordStream:
         texts = [*self.renderer.spell(plan), *(text for _, text, _ in real)]
         targets = [self.charset.encode(spelled(text, self.charset) or "") for text in texts]
         any_case = [False] * len(plan.text) + [free for _, _, free in real]
-        return WordBatch(torch.cat(parts), targets, torch.tensor(any_case))
+        return WordBatch(torch.cat(parts), pad_targets(targets), torch.tensor(any_case))
 
 
 def normalised(images: Tensor, widths: Tensor) -> Tensor:

@@ -28,18 +28,19 @@ from ocrpipe.train.width_rule import USUAL, WidthRule
 from ocrpipe.train.workers import in_one_line, outlive_interrupts, quiet_forks
 from recognizer.batching import normalise, pad
 from recognizer.charset import Charset
+from recognizer.ctc_loss import pad_targets
 
 BATCHES_A_CHUNK = 8
 
 
 @dataclass(frozen=True, slots=True)
 class WordBatch:
-    """images (N, 1, 32, W) float32; targets: N lists of classes; any_case (N,) bool: the label's case means
-    nothing.
+    """images (N, 1, 32, W) float32; targets (N, L) as of `ctc_loss`; any_case (N,) bool: the label's case
+    means nothing.
     """
 
     images: Tensor
-    targets: list[list[int]]
+    targets: Tensor
     any_case: Tensor
 
 
@@ -132,7 +133,8 @@ class WordStream(IterableDataset[list[WordBatch]]):
         width = -(-max(crop.shape[1] for crop in crops) // 16) * 16
         images = np.stack([pad(normalise(crop), width) for crop in crops])[:, None]
         targets = [self.charset.encode(spelled(text, self.charset) or "") for _, text, _ in samples]
-        return WordBatch(torch.from_numpy(images), targets, torch.tensor([free for _, _, free in samples]))
+        any_case = torch.tensor([free for _, _, free in samples])
+        return WordBatch(torch.from_numpy(images), pad_targets(targets), any_case)
 
 
 def word_loader(stream: WordStream, workers: int, skip: int = 0) -> Iterator[WordBatch]:

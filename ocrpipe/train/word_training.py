@@ -110,7 +110,7 @@ class WordJob:
         images = batch.images.contiguous(memory_format=torch.channels_last).to(device, non_blocking=True)
         features = self.model.features(images)  # (N, T, F)
         logits = self.model.classify(features)
-        total = ctc_loss(logits, batch.targets, batch.any_case.to(device), self.characters)
+        total = ctc_loss(logits, batch.targets, batch.any_case, self.characters)
         parts: dict[str, float] = {}
         if isinstance(self.branch, AttentionDecoder):
             guided = attention_loss(self.branch, features, batch.targets, batch.any_case)
