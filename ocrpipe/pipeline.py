@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrpipe import crops, images, reading_order, second_look, turns, weights
+from ocrpipe.ahead import ahead
 from ocrpipe.device import choose
 from ocrpipe.images import Photo, PhotoSource
 from ocrpipe.model_index import Setting
@@ -81,7 +82,7 @@ class Pipeline:
 
         Raises ImageError where the photo cannot be read.
         """
-        return self._pages([self._find_in(source)])[0]
+        return self._pages([self._find_loaded(*_loaded(source))])[0]
 
     def read_photo(self, photo: Photo) -> Page:
         """The words of a photo that is loaded already."""
@@ -91,18 +92,13 @@ class Pipeline:
         """One page a photo, in order; the crops of `PHOTOS_AT_ONCE` photos are transcribed together.
 
         Raises ImageError at the first that cannot be read; `ocrpipe.batch.reading.read_all` makes it a
-        record.
+        record. Photos are decoded in a thread, two ahead of the networks.
         """
-        coming = iter(photos)
-        while group := [self._find_in(photo) for photo in islice(coming, PHOTOS_AT_ONCE)]:
+        loaded = ahead(_loaded, photos)
+        while group := [self._find_loaded(*each) for each in islice(loaded, PHOTOS_AT_ONCE)]:
             yield from self._pages(group)
 
-    def _find_in(self, source: PhotoSource | Photo) -> _Found:
-        if isinstance(source, Photo):
-            return self._find(source)
-        start = time.perf_counter()
-        photo = images.load(source)
-        load_ms = _since(start)
+    def _find_loaded(self, photo: Photo, load_ms: float) -> _Found:
         return replace(self._find(photo), load_ms=load_ms)
 
     def _find(self, photo: Photo, quarters: int = 0) -> _Found:
@@ -176,6 +172,15 @@ class Pipeline:
             detector=self.detector_info,
             recognizer=self.recognizer_info,
         )
+
+
+def _loaded(source: PhotoSource | Photo) -> tuple[Photo, float]:
+    """The photo of source and the milliseconds that loading it took; none where it is loaded already."""
+    if isinstance(source, Photo):
+        return source, 0.0
+    start = time.perf_counter()
+    photo = images.load(source)
+    return photo, _since(start)
 
 
 def _surest(found: _Found, transcripts: Sequence[Transcript]) -> list[int]:

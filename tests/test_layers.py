@@ -36,7 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
             "images crops turns second_look reading_order char_boxes word_details "
             "lexicons decode_options weights model_index runtime",
         ),
-        (True, "page records errors device machine version"),
+        (True, "page records errors device machine ahead version"),
         (False, "detectors recognizer"),
     )
 )
