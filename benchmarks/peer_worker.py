@@ -34,11 +34,13 @@ def ocrpipe() -> Callable[[str], Found]:
 
 
 def ocrpipe_command() -> Callable[[str], Found]:
-    """Our command, a process a photo."""
+    """Our command, a process a photo; from bytecode, as it runs where pip put it."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def read(path: str) -> Found:
         command = [sys.executable, str(ROOT / "cli.py"), "read", path, "-q", "-f", "json"]
-        record = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+        out = subprocess.run(command, capture_output=True, check=True, env=environment).stdout
+        record = json.loads(out)
         return [(word["text"], word["polygon"]) for word in record["words"]]
 
     return read
