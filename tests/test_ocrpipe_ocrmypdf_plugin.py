@@ -6,6 +6,7 @@ Skipped without OCRmyPDF (the extra "pdf"), or the programs tesseract, which it 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -137,6 +138,28 @@ def test_skew_is_the_median_over_letters_and_leaves_out_words_that_run_up_or_dow
     turned = [replace(word, angle=90.0 if i % 2 else 3.5) for i, word in enumerate(page.words)]
     assert ocrmypdf_plugin.skew(replace(page, words=tuple(turned))) == 3.5
     assert ocrmypdf_plugin.skew(replace(page, words=(), lines=(), blocks=())) == 0.0
+
+
+def test_a_page_faces_the_way_most_of_its_letters_run_as_far_as_they_are_believed() -> None:
+    page = true_page(np.zeros((9, 9, 3), np.uint8))
+    assert sum(len(word.text) for word in page.words) == 55
+    for angle, facing in ((0.0, 0), (-3.0, 0), (88.0, 90), (-179.0, 180), (180.0, 180), (-90.0, 270)):
+        turned = replace(page, words=tuple(replace(word, angle=angle) for word in page.words))
+        found = ocrmypdf_plugin.facing(turned)
+        assert (found.angle, round(found.confidence, 6)) == (facing, 49.5)  # 55 letters, each believed to 0.9
+    one_up = replace(page, words=(replace(page.words[0], angle=-90.0), *page.words[1:]))
+    assert round(ocrmypdf_plugin.facing(one_up).confidence, 6) == 49.5 - 2 * 7 * 0.9  # Invoice
+    assert ocrmypdf_plugin.facing(replace(page, words=(), lines=(), blocks=())) == (0, 0.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_pages_are_turned_upright_where_that_is_asked_for(tmp_path: Path, turn: int) -> None:
+    paper().rotate(turn, expand=True).save(tmp_path / "in.pdf", resolution=150)
+    out = ocr(tmp_path / "in.pdf", plugins=["ocrpipe.ocrmypdf_plugin"], rotate_pages=True)
+    said = subprocess.run(["pdfinfo", str(out)], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Page rot: +(\d+)", said)[1] == str(turn)  # type: ignore[index]  # it is there
+    assert text_of(out) == list(LINES)
 
 
 @pytest.mark.slow
