@@ -29,7 +29,7 @@ def sign(path: str = "café/sign.jpg") -> Page:
             Line(2, (3,), UPWARDS, "Café", 0.75),
         ),
         blocks=(Block(0, (0,)), Block(1, (1,)), Block(2, (2,))),
-        detector=ModelInfo("db_r18t", "0" * 64),
+        detector=ModelInfo("db_r18q", "0" * 64),
         recognizer=ModelInfo("crnn_xs", "f" * 64, "ascii94"),
     )
 

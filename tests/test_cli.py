@@ -215,7 +215,7 @@ def test_models_are_listed_added_and_verified(capsys: Caught) -> None:
     Path("d.onnx").write_bytes(detector_onnx())
     card = {"id": "always-b", "kind": "recognizer", "architecture": "crnn_xs", "charset": "ascii94"}
     Path("b.json").write_text(json.dumps(card))
-    Path("d.json").write_text('{"id": "dark", "kind": "detector", "architecture": "db_r18t"}')
+    Path("d.json").write_text('{"id": "dark", "kind": "detector", "architecture": "db_r18q"}')
     assert cli.main(["weights", "add", "b.json", "b.onnx", "--into", "w"]) == 0
     assert cli.main(["weights", "add", "d.json", "d.onnx", "--into", "w"]) == 0
     assert capsys.readouterr().out == "always-b: b.onnx\ndark: d.onnx\n"

@@ -40,34 +40,34 @@ def test_backbone_gives_features_at_strides_4_8_16_32() -> None:
     ]
 
 
-def test_db_r18t_keeps_its_size_and_its_work_in_bounds() -> None:
-    net = build("db_r18t").eval()
+def test_db_r18q_keeps_its_size_and_its_work_in_bounds() -> None:
+    net = build("db_r18q").eval()
     assert sum(p.numel() for p in net.parameters()) == 790_864
     small = multiplications(ScoreNet(net), 64, 64)  # every layer grows with the pixels
-    assert small * (736 * 1280) / (64 * 64) < 4.1e9
+    assert small * (736 * 1280) / (64 * 64) < 3.1e9
 
 
 def test_forward_gives_two_maps_of_logits_of_the_photos_size() -> None:
     with torch.inference_mode():
-        score, threshold = build("db_r18t").eval()(torch.zeros(2, 3, 64, 96))
+        score, threshold = build("db_r18q").eval()(torch.zeros(2, 3, 64, 96))
     assert (tuple(score.shape), tuple(threshold.shape)) == ((2, 1, 64, 96), (2, 1, 64, 96))
 
 
 def test_score_net_is_the_sigmoid_of_the_score_logits() -> None:
-    net = build("db_r18t").eval()
+    net = build("db_r18q").eval()
     photo = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        assert torch.equal(ScoreNet(net)(photo), torch.sigmoid(net(photo)[0]))
+        torch.testing.assert_close(ScoreNet(net)(photo), torch.sigmoid(net(photo)[0]), rtol=0, atol=1e-6)
 
 
 def test_an_untrained_network_announces_little_text() -> None:
     with torch.inference_mode():
-        score = ScoreNet(build("db_r18t").eval())(torch.randn(1, 3, 64, 64))
+        score = ScoreNet(build("db_r18q").eval())(torch.randn(1, 3, 64, 64))
     assert float(score.mean()) == pytest.approx(PRIOR, abs=0.03)
 
 
 def test_an_unknown_network_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"unknown network 'db_r50'; known: db_r18t"):
+    with pytest.raises(ValueError, match=r"unknown network 'db_r50'; known: db_r18q"):
         build("db_r50")
 
 

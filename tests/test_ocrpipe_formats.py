@@ -40,7 +40,7 @@ def a_page() -> Page:
         ),
         lines=(Line(0, (0,), ford, "FORD", 0.98765), Line(1, (1, 2), BOX, "OPEN 24H", 0.675)),
         blocks=(Block(0, (0,)), Block(1, (1,))),
-        detector=ModelInfo("db_r18t", "0" * 64),
+        detector=ModelInfo("db_r18q", "0" * 64),
         recognizer=ModelInfo("crnn_xs", "f" * 64, "ascii94"),
         timing_ms=Timing(1.26, 30.0, 12.345),
     )
@@ -74,7 +74,7 @@ def test_a_record_is_exactly_ocr_result_1() -> None:
         "schema": "ocr-result@1",
         "tool": {"name": "ocrpipe", "version": version()},
         "models": {
-            "detector": {"id": "db_r18t", "sha256": "0" * 64, "charset": None},
+            "detector": {"id": "db_r18q", "sha256": "0" * 64, "charset": None},
             "recognizer": {"id": "crnn_xs", "sha256": "f" * 64, "charset": "ascii94"},
         },
         "source": {"path": "café/sign.jpg", "page": 1, "pages": 1, "format": "JPEG"},

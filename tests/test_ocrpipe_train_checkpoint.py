@@ -71,7 +71,7 @@ def test_the_first_runs_checkpoints_are_understood(tmp_path: Path) -> None:
         "optimizer": {"state": {}, "param_groups": []}, "torch_rng": rng,
     }  # fmt: skip
     boxes = {
-        "network": "db_r18t", "settings": {"network": "db_r18t", "steps": 8000, "batch": 8}, "step": 9,
+        "network": "db_r18q", "settings": {"network": "db_r18q", "steps": 8000, "batch": 8}, "step": 9,
         "weights": {"w": weight}, "ema": {"w": weight}, "updates": 9,
         "optimiser": {"state": {}, "param_groups": []},
     }  # fmt: skip
@@ -79,7 +79,7 @@ def test_the_first_runs_checkpoints_are_understood(tmp_path: Path) -> None:
     torch.save(boxes, tmp_path / "boxes.pt")
     first, second = checkpoint.load(tmp_path / "words.pt"), checkpoint.load(tmp_path / "boxes.pt")
     assert (first.stage, first.network, first.charset, first.best) == ("recognizer", "crnn_s", "ascii94", 0.7)
-    assert (second.stage, second.network, second.charset, second.best) == ("detector", "db_r18t", None, -1.0)
+    assert (second.stage, second.network, second.charset, second.best) == ("detector", "db_r18q", None, -1.0)
     assert second.settings["samples"] == 64000
     assert torch.equal(first.weights["w"], weight)
     assert (first.ema_updates, second.ema_updates) == (6, 9)

@@ -105,11 +105,11 @@ def test_labels_that_cannot_be_spelled_are_counted_once(capsys: pytest.CaptureFi
 
 
 def test_released_weights_come_with_their_statistics() -> None:
-    words, boxes = load_initial("crnn_s", "recognizer"), load_initial("db_r18t", "detector")
+    words, boxes = load_initial("crnn_s", "recognizer"), load_initial("db_r18q", "detector")
     assert (words.network, words.charset, boxes.network, boxes.charset) == (
         "crnn_s",
         "ascii94",
-        "db_r18t",
+        "db_r18q",
         None,
     )
     assert words.weights["cnn.1.running_var"].dtype == torch.float32

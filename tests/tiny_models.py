@@ -18,7 +18,7 @@ from ocrpipe.release import add_model
 
 LETTERS = "ab"
 DETECTOR = ModelEntry(
-    "dark-spots", "detector", "db_r18t", licence="MIT", scores=(Score("hmean", 0.5, "nowhere"),)
+    "dark-spots", "detector", "db_r18q", licence="MIT", scores=(Score("hmean", 0.5, "nowhere"),)
 )
 RECOGNIZER = ModelEntry(
     "always-a",

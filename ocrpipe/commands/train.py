@@ -167,7 +167,7 @@ def detector(run: Run, **settings: Any) -> int:
 
     \b
     Example: ocrpipe train detector --data data/ --minutes 150
-    Example: ocrpipe train detector --init db_r18t --data my-photos/ --samples 8000
+    Example: ocrpipe train detector --init db_r18q --data my-photos/ --samples 8000
     """
     from ocrpipe.train.start import detector_loop
 

@@ -27,15 +27,15 @@ def detection_loss(net: DBNet, batch: Batch, hard: bool) -> tuple[Tensor, float]
     Early: cross entropy over all pixels plus dice. Late (hard): the hardest pixels only, and the borders too.
     """
     images, score, mask, border = batch
-    fused = net.fused(normalised(images))
-    logits = net.score(fused)  # (N, 1, S, S)
+    maps = net.maps(normalised(images))
+    logits = net.score(maps)  # (N, 1, S, S)
     probability = torch.sigmoid(logits)
     target, allowed = score.unsqueeze(1).float(), mask.unsqueeze(1).float()
     dice = losses.dice(probability, target, allowed)
     if not hard:
         return 3 * losses.weighted_bce(logits, target, allowed) + dice, float(dice.detach())
     near = border.unsqueeze(1).float() / 255
-    threshold = torch.sigmoid(net.threshold(fused))
+    threshold = torch.sigmoid(net.threshold(maps))
     wanted = THRESHOLD_LOW + (THRESHOLD_HIGH - THRESHOLD_LOW) * near
     total = (
         2 * losses.balanced_bce(logits, target, allowed)

@@ -25,7 +25,7 @@ from ocrpipe.train.settings import LoopSettings
 class DetectorTraining(LoopSettings):
     """Settings of a detector's run."""
 
-    network: str = "db_r18t"
+    network: str = "db_r18q"
     samples: int = 64_000
     decay_share: float = 0.35
     rate: float = 2e-3
