@@ -160,14 +160,13 @@ def _connect(cluster: str | None) -> None:
 
     Raises ValueError where Ray is not installed, WorkerError where no cluster answers.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes to a network that is not asked for
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # else it tells of every worker, on stderr
     try:
         import ray
         from ray.data import DataContext
     except ImportError as error:
         raise ValueError('Ray is not installed; run: pip install "ocrpipe[ray]"') from error
     if not ray.is_initialized():
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes to networks unasked
         try:
             ray.init(cluster, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError) as error:

@@ -61,17 +61,16 @@ def read_shard(shard: Place) -> list[bytes]:
     try:
         return form.unpack(shard.read())
     except (OSError, ValueError) as error:  # pyarrow's ArrowInvalid is a ValueError
-        raise ResultError(
-            f"{shard}: cannot be read: {error}; if it is damaged, delete it and resume"
-        ) from error
+        raise ResultError(f"{shard}: cannot be read: {error}; delete it, and resume") from error
 
 
 def read_past(folder: Place) -> Past:
     """What the shards in a folder record. Raises ResultError for a damaged one: no killed run left it so."""
     past = Past()
     for shard in find_shards(folder):
+        records = read_shard(shard)
         try:
-            past.add(map(entry_of, read_shard(shard)))
+            past.add(map(entry_of, records))
         except ResultError as error:
             raise ResultError(f"{shard}: {error}; delete it, and resume") from error
     return past
