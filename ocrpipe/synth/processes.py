@@ -17,11 +17,16 @@ Made = TypeVar("Made")
 def mapped(work: Callable[[Thing], Made], things: Sequence[Thing], processes: int) -> list[Made]:
     """work(thing) of each of things, in order; processes below 2: in this one.
 
-    work and what it makes must pickle. What work raises is raised here.
+    work and what it makes must pickle. What work raises is raised here. OpenCV has one thread meanwhile:
+    forked processes would wait for others, who stay behind, and their number shows in the last bits.
     """
-    if processes < 2:
-        return [work(thing) for thing in things]
-    cv2.setNumThreads(0)  # forked processes would wait for its threads, who stay behind
-    size = max(1, len(things) // (processes * _PARTS))
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
-        return list(pool.map(work, things, chunksize=size))
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(0)
+    try:
+        if processes < 2:
+            return [work(thing) for thing in things]
+        size = max(1, len(things) // (processes * _PARTS))
+        with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
+            return list(pool.map(work, things, chunksize=size))
+    finally:
+        cv2.setNumThreads(before)
