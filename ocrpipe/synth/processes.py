@@ -18,7 +18,7 @@ def mapped(work: Callable[[Thing], Made], things: Sequence[Thing], processes: in
     """work(thing) of each of things, in order; processes below 2: in this one.
 
     work and what it makes must pickle. What work raises is raised here. OpenCV has one thread meanwhile:
-    forked processes would wait for others, who stay behind, and their number shows in the last bits.
+    forked processes would wait for others, who stay behind.
     """
     before = cv2.getNumThreads()
     cv2.setNumThreads(0)

@@ -97,11 +97,18 @@ def _field(face: Face, char: str) -> tuple[NDArray[np.float32], tuple[float, ...
     if box is None or min(box[:2]) < margin or max(box[2:]) > CELL * _FINER - margin:
         return None
     ink = (np.asarray(image) > 127).astype(np.uint8)
-    inside, outside = (
-        np.asarray(cv2.distanceTransform(side, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)) for side in (ink, 1 - ink)
-    )
+    inside, outside = (_distance(side) for side in (ink, 1 - ink))
     # Both count from pixel centre to pixel centre: the edge is half a pixel nearer.
     fine = np.where(ink > 0, inside - 0.5, 0.5 - outside).astype(np.float32) / _FINER
     coarse = cv2.resize(fine, (CELL, CELL), interpolation=cv2.INTER_AREA)
     edges = tuple(edge / _FINER - PEN for edge in box)
     return np.clip(coarse, -REACH, REACH), (font.getlength(char) / _FINER, *edges)
+
+
+def _distance(inside: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """From each pixel that is not 0 to the nearest that is, (H, W), centre to centre.
+
+    The last bits of OpenCV's depend on where in memory the picture lies; squared they are whole numbers.
+    """
+    found = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
+    return np.sqrt(np.rint(found * found))
