@@ -70,7 +70,7 @@ def _start(machines: int, tries: int) -> Any:
     cluster = Cluster()
     try:
         for _ in range(machines):
-            cluster.add_node(num_cpus=1, include_dashboard=False)
+            cluster.add_node(num_cpus=1, include_dashboard=False, include_log_monitor=False, no_monitor=True)
     except Exception:  # Ray raises no other
         cluster.shutdown()
         if tries == 1:
