@@ -233,7 +233,7 @@ def _tilted(corners: Tensor, strength: Tensor, dice: Dice) -> Tensor:
     x, y = cos[:, None] * x - sin[:, None] * y, sin[:, None] * x + cos[:, None] * y
     y = y + climb[:, None] * x
     jitter = dice.normal(0.07, 4, 2) * (height * strength)[:, None, None]
-    jitter = jitter * torch.tensor([2.0, 1.0], device=corners.device)
+    jitter[..., 0] *= 2
     return torch.stack([x, y], dim=2) + middle + jitter
 
 
@@ -248,5 +248,6 @@ def _homography(start: Tensor, end: Tensor) -> Tensor:
         ],
         dim=1,
     )  # (B, 8, 8)
-    solved = torch.linalg.solve(rows.double(), torch.cat([u, v], dim=1).double()[:, :, None])[:, :, 0]
+    # solve_ex does not ask a GPU whether all went well, which would wait for it.
+    solved = torch.linalg.solve_ex(rows.double(), torch.cat([u, v], dim=1).double()[:, :, None])[0][:, :, 0]
     return torch.cat([solved, torch.ones_like(solved[:, :1])], dim=1).reshape(-1, 3, 3).float()
