@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 import sys
 from pathlib import Path
@@ -119,23 +120,55 @@ def test_an_unknown_scheme_says_so() -> None:
         Place("nosuch://a", "b").read()
 
 
-def test_a_file_appears_under_its_name_when_it_is_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fs = pytest.importorskip("pyarrow.fs", reason="needs the extra ray")
+def test_a_file_can_be_replaced(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="needs the extra ray")
     place = parse_place(tmp_path / "new" / "part-0.jsonl")
     place.write(b"first")
     place.write(b"second")
     assert (place.read(), names(parse_place(tmp_path / "new").files())) == (b"second", [str(place)])
 
-    class Full(fs.LocalFileSystem):  # type: ignore[misc]  # Any where pyarrow is not installed
-        def move(self, src: str, dest: str) -> None:
-            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(places, "_open", lambda root: (Full(), ""))
-    with pytest.raises(OutputError, match=r"new/part-1\.jsonl: cannot be written: No space left on device"):
-        parse_place(tmp_path / "new" / "part-1.jsonl").write(b"third")
-    assert not (tmp_path / "new" / "part-1.jsonl").exists()
+class Disk:
+    """A store, full or not, that remembers what it was asked to do."""
+
+    def __init__(self, kind: str, *, full: bool = False) -> None:
+        self.type_name, self.full, self.asked = kind, full, list[tuple[str, ...]]()
+
+    def create_dir(self, path: str, *, recursive: bool) -> None:
+        self.asked.append(("folder", path))
+
+    def open_output_stream(self, path: str) -> io.BytesIO:
+        self.asked.append(("write", path))
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return io.BytesIO()
+
+    def move(self, source: str, target: str) -> None:
+        self.asked.append(("move", source, target))
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("local", [("folder", "/out"), ("write", "/out/.a.part"), ("move", "/out/.a.part", "/out/a")]),
+        ("s3", [("write", "/out/a")]),  # where what is not closed was never there
+    ],
+)
+def test_a_file_has_its_name_only_when_it_is_whole(
+    kind: str, asked: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(kind)
+    monkeypatch.setattr(places, "_open", lambda root: (disk, ""))
+    Place("file://", "/out/a").write(b"data")
+    assert disk.asked == asked
+
+
+def test_a_full_disk_is_an_error_that_names_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = Disk("local", full=True)
+    monkeypatch.setattr(places, "_open", lambda root: (disk, ""))
+    with pytest.raises(OutputError, match=r"^/out/a: cannot be written: No space left on device; choose"):
+        Place("file://", "/out/a").write(b"data")
+    assert ("move", "/out/.a.part", "/out/a") not in disk.asked
 
 
 def test_a_folder_that_does_not_exist_holds_no_files(tmp_path: Path) -> None:
