@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batch_trials import ROOT, records
@@ -16,11 +18,17 @@ from ray_world import ACTOR_DIES, POISON, load, spot, two_machines
 from tiny_models import weights_folder
 
 import cli
-from ocrpipe.batch.places import Place, find_everywhere, parse_place
-from ocrpipe.batch.ray_run import Errand, run_on_ray, split
+from ocrpipe.batch import ray_run
+from ocrpipe.batch.interruption import Interruption
+from ocrpipe.batch.places import FarPhoto, Place, find_everywhere, parse_place
+from ocrpipe.batch.ray_run import Done, Errand, Reader, run_on_ray, split
 from ocrpipe.batch.reading import Task
-from ocrpipe.batch.run import Terms
-from ocrpipe.batch.shards import SHARD_FORMATS, find_shards, read_past
+from ocrpipe.batch.resume import Recorded
+from ocrpipe.batch.run import Summary, Terms
+from ocrpipe.batch.shards import SHARD_FORMATS, find_shards, read_past, read_shard
+from ocrpipe.errors import OutputError, WeightsError
+from ocrpipe.formats.entries import entry_of
+from ocrpipe.page import Failure
 
 
 def tasks(count: int) -> list[Task]:
@@ -52,6 +60,80 @@ def test_without_ray_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch
 def test_where_all_is_recorded_no_cluster_is_asked(tmp_path: Path) -> None:
     errand = Errand(partial(load, tmp_path), Place("file://", str(tmp_path)), SHARD_FORMATS["jsonl"])
     assert run_on_ray(errand, {}, Terms()).photos == 0
+
+
+def done(*failures: Failure | None, photos: int = 1) -> Done:
+    return Done(tuple((2, failure) for failure in failures), photos)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[Done]:
+    """What a cluster that needs no Ray says came of each shard."""
+    said: list[Done] = []
+    monkeypatch.setattr(ray_run, "_connect", lambda cluster: None)
+    monkeypatch.setattr(ray_run, "_reads", lambda errand, tasks, actors: iter(said))
+    return said
+
+
+def run(folder: Path, photos: int, **terms: Any) -> Summary:
+    errand = Errand(partial(load, folder), Place("file://", str(folder)), SHARD_FORMATS["jsonl"])
+    wanted: dict[str, Path | FarPhoto] = {f"{i}.jpg": folder / f"{i}.jpg" for i in range(photos)}
+    return run_on_ray(errand, wanted, Terms(**terms))
+
+
+def test_what_came_of_shards_is_counted_and_told(
+    answers: list[Done], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers += [done(None, None, photos=2), done(Failure("ImageError", "2.jpg: is empty"))]
+    summary = run(tmp_path, 3)
+    assert (summary.finished, summary.pages, summary.words) == (3, 3, 6)
+    assert (summary.failures, summary.interrupted) == ({"ImageError": 1}, False)
+    told = capsys.readouterr().err
+    assert "error: 2.jpg: is empty" in told
+    assert "3/3 photos, 1 failed, 6 words" in told
+
+
+def test_a_run_that_somebody_stops_ends_after_the_shard_that_was_done(
+    answers: list[Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers += [done(None), done(None)]
+    monkeypatch.setattr(Interruption, "asked", lambda self: True)
+    summary = run(tmp_path, 3, recorded={"0.jpg": Recorded(frozenset({1}))})
+    assert (summary.photos, summary.earlier, summary.finished, summary.interrupted) == (3, 1, 1, True)
+
+
+def test_an_error_that_no_photo_is_to_blame_for_ends_the_run(answers: list[Done], tmp_path: Path) -> None:
+    answers += [done(None), Done((), 0, WeightsError("no weights"))]
+    with pytest.raises(WeightsError, match="no weights"):
+        run(tmp_path, 3, quiet=True)
+
+
+def test_an_actor_writes_the_shard_that_it_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyarrow", reason="needs the extra ray")
+    for name in ("CUDA_VISIBLE_DEVICES", "OCRPIPE_SAID"):
+        monkeypatch.setenv(name, "before")  # and so again afterwards
+    monkeypatch.chdir(tmp_path)
+    spot(tmp_path / "1.png")
+    (tmp_path / "2.jpg").touch()
+    here, out = tmp_path / "there", parse_place(tmp_path / "out")
+    here.mkdir()
+    reader = Reader(
+        Errand(
+            partial(load, tmp_path), out, SHARD_FORMATS["jsonl"], here=here, environment={"OCRPIPE_SAID": "x"}
+        )
+    )
+    todo = [Task(number, tmp_path / name, name) for number, name in enumerate(("1.png", "2.jpg"))]
+    (answer,) = reader({"tasks": [pickle.dumps(todo)]})["done"]
+    pages, photos, error = pickle.loads(answer)
+    assert (photos, error, [words for words, _ in pages]) == (2, None, [0, 0])
+    assert [failure and failure.type for _, failure in pages] == [None, "ImageError"]
+    (shard,) = find_shards(out)
+    assert [entry_of(record).path for record in read_shard(shard)] == ["1.png", "2.jpg"]
+    assert (Path.cwd(), os.environ["CUDA_VISIBLE_DEVICES"], os.environ["OCRPIPE_SAID"]) == (here, "", "x")
+    (tmp_path / "file").touch()
+    full = Reader(Errand(partial(load, tmp_path), parse_place(tmp_path / "file"), SHARD_FORMATS["jsonl"]))
+    (answer,) = full({"tasks": [pickle.dumps(todo)]})["done"]
+    assert isinstance(pickle.loads(answer).error, OutputError)
 
 
 @pytest.fixture(scope="module")
