@@ -21,7 +21,7 @@ import cli
 from ocrpipe.batch import ray_run
 from ocrpipe.batch.interruption import Interruption
 from ocrpipe.batch.places import FarPhoto, Place, find_everywhere, parse_place
-from ocrpipe.batch.ray_run import Done, Errand, Reader, run_on_ray, split
+from ocrpipe.batch.ray_run import Done, Errand, Reader, in_short, run_on_ray, split
 from ocrpipe.batch.reading import Task
 from ocrpipe.batch.resume import Recorded
 from ocrpipe.batch.run import Summary, Terms
@@ -60,6 +60,22 @@ def test_without_ray_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch
 def test_where_all_is_recorded_no_cluster_is_asked(tmp_path: Path) -> None:
     errand = Errand(partial(load, tmp_path), Place("file://", str(tmp_path)), SHARD_FORMATS["jsonl"])
     assert run_on_ray(errand, {}, Terms()).photos == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        ("", "it does not say why"),
+        ("The actor died.", "The actor died."),
+        ("\x1b[36mray::f()\x1b[39m failed:\n  File x\n\nKeyError: 3\n", "ray::f() failed: KeyError: 3"),
+        (
+            "x\nModuleNotFoundError: No module named 'ocrpipe'",
+            'a machine lacks ocrpipe; install "ocrpipe[ray]" on each',
+        ),
+    ],
+)
+def test_what_ray_says_at_length_is_one_line(trouble: str, told: str) -> None:
+    assert in_short(trouble) == told
 
 
 def done(*failures: Failure | None, photos: int = 1) -> Done:
