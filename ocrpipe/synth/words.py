@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrpipe.errors import ImageError
-from ocrpipe.synth import effects
+from ocrpipe.synth import effects, wear
 from ocrpipe.synth.effects import Grey
 from ocrpipe.synth.fonts import FontPool, open_font
 from ocrpipe.synth.phrases import Phrases
@@ -79,6 +79,8 @@ class WordRenderer:
         spaced = not document and rng.random() < 0.15 * difficulty
         spacing = size * float(rng.uniform(-0.04, 0.3)) if spaced else 0.0
         raster = rasterise(text, font, spacing, margin=size // 2 + 2)
+        if raster is not None and document:
+            raster = wear.used(raster, rng, difficulty)
         if raster is None or rng.random() > 0.35 * difficulty:
             return raster
         neighbour = rasterise(self.phrases.draw(rng, 8), font, spacing, margin=1)
