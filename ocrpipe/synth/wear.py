@@ -31,10 +31,10 @@ def worn(raster: Raster, rng: np.random.Generator) -> Raster:
     size = raster.box[3] - raster.box[1]
     mask = raster.mask.astype(np.float32) / 255
     soft = cv2.GaussianBlur(mask, (0, 0), max(0.4, size * float(rng.uniform(0.015, 0.05))))
-    soft += _grain(mask.shape, rng, max(1.0, size * 0.05)) * np.float32(rng.uniform(0.03, 0.22))
-    soft += _grain(mask.shape, rng, max(2.0, size * 0.6)) * np.float32(rng.uniform(0.0, 0.12))
+    fine = _grain(mask.shape, rng, max(1.0, size * 0.05)) * np.float32(rng.uniform(0.03, 0.22))
+    coarse = _grain(mask.shape, rng, max(2.0, size * 0.6)) * np.float32(rng.uniform(0.0, 0.12))
     level, steep = float(rng.uniform(0.34, 0.6)), float(rng.uniform(4, 14))
-    ink = 1 / (1 + np.exp(np.clip(-steep * (soft - level), -30, 30)))
+    ink = 1 / (1 + np.exp(np.clip(-steep * (soft + fine + coarse - level), -30, 30)))
     return Raster(np.asarray(255 * ink, np.uint8), raster.box)
 
 
