@@ -106,6 +106,11 @@ def test_a_damaged_shard_is_an_error_that_names_it(name: str, data: bytes, folde
         read_past(folder)
 
 
+def test_a_shard_that_is_not_there_is_an_error(folder: Place) -> None:
+    with pytest.raises(ResultError, match=r"part-0\.jsonl: cannot be read: .*; check name and rights"):
+        read_shard(folder / "part-0.jsonl")
+
+
 @pytest.mark.parametrize("form", SHARD_FORMATS)
 def test_merge_joins_a_folder_of_shards_and_files(form: str, folder: Place, tmp_path: Path) -> None:
     shape = SHARD_FORMATS[form]
