@@ -82,6 +82,15 @@ def test_a_family_of_many_faces_is_drawn_no_oftener_than_another(data: Path) -> 
     assert build_atlas(family, "g").share.tolist() == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 2])
 
 
+def test_documents_are_set_in_the_faces_that_documents_have(data: Path) -> None:
+    (face,) = load_faces(data / "fonts")
+    kinds = [replace(face, family=kind, category=kind) for kind in ("script", "serif", "mono")]
+    assert build_atlas(kinds, "g").printed.tolist() == pytest.approx(
+        [0.2 / 3, 0.55 + 0.2 / 3, 0.25 + 0.2 / 3]
+    )
+    assert build_atlas(kinds[:1], "g").printed.tolist() == [1.0]
+
+
 def test_texts_drawn_are_never_longer_than_asked(renderer: DeviceRenderer) -> None:
     longest = torch.tensor([1, 3, 25] * 50)
     chosen = renderer.texts.draw(longest, torch.Generator().manual_seed(0))

@@ -163,7 +163,8 @@ def _levels(document: Tensor, difficulty: float, dice: Dice) -> tuple[Tensor, Te
     paper = torch.where(draw < below, draw, ink + least + draw - below)
     stuck = below + above <= 0  # mid grey of an easy word: neither side is far enough
     ink, paper = torch.where(stuck, 20.0, ink), torch.where(stuck, 235.0, paper)
-    printed, sheet = dice.uniform(0, 110), dice.uniform(185, 255)
+    whitest = torch.where(dice.chance(0.5), 230.0, 185.0)  # half as scanners give it
+    printed, sheet = dice.uniform(0, 110), whitest + (255 - whitest) * dice.uniform()
     swapped = dice.chance(0.08)
     printed, sheet = torch.where(swapped, sheet, printed), torch.where(swapped, printed, sheet)
     return torch.where(document, printed, ink), torch.where(document, sheet, paper)

@@ -21,6 +21,7 @@ from torch import Tensor
 from ocrpipe.errors import FontError
 from ocrpipe.synth.fonts import Face, covered, open_font
 from ocrpipe.synth.processes import mapped
+from ocrpipe.synth.writer import DOCUMENT_FACES
 
 EM = 32  # pixels per em in the atlas
 CELL = 64  # pixels a side of a glyph's place
@@ -36,7 +37,7 @@ class Atlas:
     texture: (1, 1, F CELL, C CELL) float32, pixels inside (+) or outside (-) the ink, at most REACH; advance,
     left, top, right, bottom: (F, C) float32, pixels, the ink from the pen and the ascender line; share: (F,)
     float32, how often a face is to be drawn, so that a family of forty weights is not seen forty times as
-    often.
+    often; printed: the same for documents, which are set in text faces mostly.
     """
 
     characters: str
@@ -47,6 +48,7 @@ class Atlas:
     right: Tensor
     bottom: Tensor
     share: Tensor
+    printed: Tensor
 
     def to(self, device: torch.device) -> Atlas:
         """The same on another device."""
@@ -69,7 +71,20 @@ def build_atlas(faces: Sequence[Face], characters: str, processes: int = 0) -> A
     advance, left, top, right, bottom = told.unbind(dim=2)
     members = Counter(face.family for face, *_ in rows)
     share = torch.tensor([1 / members[face.family] for face, *_ in rows])
-    return Atlas(characters, texture, advance, left, top, right, bottom, share / share.sum())
+    printed = _printed(share, [face.category for face, *_ in rows])
+    return Atlas(characters, texture, advance, left, top, right, bottom, share / share.sum(), printed)
+
+
+def _printed(share: Tensor, categories: Sequence[str]) -> Tensor:
+    """How often a document is set in each face, (F,), as `writer.DOCUMENT_FACES` has it: a kind that there is
+    none of gives its part to all.
+    """
+    total = torch.zeros_like(share)
+    for part, kinds in DOCUMENT_FACES:
+        of = torch.tensor([not kinds or category in kinds for category in categories])
+        chosen = share * of if bool(of.any()) else share
+        total += part * chosen / chosen.sum()
+    return total
 
 
 def _drawn(face: Face, characters: str) -> tuple[NDArray[np.float32], list[tuple[float, ...]]] | None:

@@ -142,14 +142,15 @@ def plan_words(atlas: Atlas, texts: Texts, count: int, difficulty: float, dice: 
     document = dice.chance(DOCUMENT_SHARE * difficulty)
     usual = torch.full((count,), round(5 + 11 * difficulty), device=document.device)
     longest = torch.where(dice.chance(0.05 * difficulty), LONGEST, usual)
-    text, face = texts.draw(longest, dice.generator), dice.among(atlas.share)
+    text = texts.draw(longest, dice.generator)
+    face = torch.where(document, dice.among(atlas.printed), dice.among(atlas.share))
     beside = [texts.draw(torch.full_like(longest, BESIDE), dice.generator) for _ in range(2)]
     glyph = torch.cat(
         [_flush_right(texts, beside[0]), texts.letters[text], texts.letters[beside[1]][:, :BESIDE]], dim=1
     )
     glyph[:, :BEFORE][~dice.chance(0.3 * difficulty)] = -1
     glyph[:, AFTER:][~dice.chance(0.3 * difficulty)] = -1
-    spaced = ~document & dice.chance(0.15 * difficulty)
+    spaced = dice.chance(0.15 * difficulty)
     tracking = torch.where(spaced, dice.uniform(-1.2, 9.0), torch.zeros_like(face, dtype=torch.float32))
     pen = _pens(atlas, face, glyph, tracking, dice.uniform(4.0, 12.0))
     box = _box(atlas, face, glyph, pen)
