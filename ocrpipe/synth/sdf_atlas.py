@@ -126,4 +126,4 @@ def _distance(inside: NDArray[np.uint8]) -> NDArray[np.float32]:
     The last bits of OpenCV's depend on where in memory the picture lies; squared they are whole numbers.
     """
     found = np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
-    return np.sqrt(np.rint(found * found))
+    return np.asarray(np.sqrt(np.rint(found * found)), np.float32)

@@ -150,8 +150,8 @@ class WordRenderer:
 
 def document_faces(rng: np.random.Generator) -> Collection[str]:
     """Categories of what a document is set in, none for any face: text faces mostly, typewriters' often."""
-    shares, kinds = zip(*DOCUMENT_FACES, strict=True)
-    return kinds[int(np.searchsorted(np.cumsum(shares)[:-1], rng.random(), side="right"))]
+    upto = np.cumsum([share for share, _ in DOCUMENT_FACES])
+    return DOCUMENT_FACES[int(np.searchsorted(upto[:-1], rng.random(), side="right"))][1]
 
 
 def _source_height(rng: np.random.Generator, difficulty: float, document: bool) -> int:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, IterableDataset
 
 from ocrpipe.train.crop_augment import augment
 from ocrpipe.train.crop_pool import Crops
 from ocrpipe.train.real_crops import CASELESS
 from ocrpipe.train.spelling import spelled
 from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix
-from ocrpipe.train.workers import in_one_line, outlive_interrupts, quiet_forks
+from ocrpipe.train.workers import in_one_line, outlive_interrupts, own_chunks, quiet_forks
 from recognizer.batching import stretch
 from recognizer.charset import Charset
 from recognizer.ctc_loss import pad_targets
@@ -48,12 +48,7 @@ class RealStream(IterableDataset[RealPart]):
         self.real, self.charset, self.mix, self.seed, self.start = real, charset, mix, seed, start
 
     def __iter__(self) -> Iterator[RealPart]:
-        worker = get_worker_info()
-        offset, step = (worker.id, worker.num_workers) if worker else (0, 1)
-        chunk = self.start + offset
-        while True:
-            yield self.part(chunk)
-            chunk += step
+        yield from map(self.part, own_chunks(self.start))
 
     def part(self, number: int) -> RealPart:
         """Those of one chunk: as many as the mix wants of its samples on the average."""
