@@ -154,7 +154,7 @@ def write(bench: Bench, path: Path, data: Sequence[Path]) -> None:
 
 
 def jobs(
-    bench: Bench, data: Sequence[Path], dev: Path | None
+    bench: Bench, data: Sequence[Path], dev: Path | None, device: str
 ) -> Callable[[runs.Variant, Mapping[str, Any]], runs.Job]:
     """What makes a run's job."""
     if bench.stage == "detector":
@@ -163,7 +163,7 @@ def jobs(
         return runs.photo_jobs(data, dev, bench.start, bench.samples)
     small = WordTraining(bench.network, samples=bench.scratch)
     small = replace(small, ema=runs.memory(bench.scratch, small.batch))
-    return runs.word_jobs(data, dev, bench.start, bench.samples, small)
+    return runs.word_jobs(data, dev, bench.start, bench.samples, small, device)
 
 
 _PATH = click.Path(path_type=Path)
@@ -216,10 +216,10 @@ def main(
     unknown = set(only) - bench.variants.keys()
     if unknown:
         raise click.UsageError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(bench.variants)}")
-    make = jobs(bench, data, dev)
+    kind, shared = devices.choose(device).kind, {"workers": loaders}
+    make = jobs(bench, data, dev, kind)
     file = out or ROOT / "benchmarks" / ("ablation.md" if stage == "recognizer" else "ablation_detector.md")
     chosen = [name for name in bench.variants if not only or name in only]
-    kind, shared = devices.choose(device).kind, {"workers": loaders}
     if begin is not None:
         runs.score_start(make(runs.Variant("the checkpoint"), shared), begin, bench.of_start)
     for seed in seeds:

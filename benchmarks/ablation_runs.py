@@ -87,7 +87,12 @@ def memory(samples: int, batch: int) -> float:
 
 
 def word_jobs(
-    data: Sequence[Path], dev: Path | None, start: Start | None, samples: int, small: WordTraining
+    data: Sequence[Path],
+    dev: Path | None,
+    start: Start | None,
+    samples: int,
+    small: WordTraining,
+    device: str,
 ) -> Callable[[Variant, Mapping[str, Any]], WordJob]:
     """What makes a recogniser's job of a variant and of settings that all have; the data are loaded once.
 
@@ -102,8 +107,8 @@ def word_jobs(
         if not variant.backgrounds and sources.renderer is not None:
             seen = replace(sources, renderer=replace(sources.renderer, backgrounds=()))
         if variant.scratch or start is None:
-            return WordJob(replace(small, charset=charset, **wanted), seen)
-        return WordJob(continued(WordTraining, start, samples, wanted), seen)
+            return WordJob(replace(small, charset=charset, **wanted), seen, device=device)
+        return WordJob(continued(WordTraining, start, samples, wanted), seen, device=device)
 
     return job
 

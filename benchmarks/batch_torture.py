@@ -2,8 +2,9 @@
 
     python benchmarks/batch_torture.py --data $OCRPIPE_DATA/scenes/ic15_dev --workers 2
 
-Photos are crops of labelled scenes around a word, under many names. Every record is compared with what a
-pipeline in this process reads in the same file alone; resident memory of the processes is watched.
+Photos are crops of labelled scenes around a word, under many names, and one whose EXIF data has numbers that
+are none, which must be read all the same; hostile are the kinds of `tests/hostile_files.py`. Every record is
+compared with what a pipeline in this process reads in the same file alone; resident memory is watched.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from batch_trials import Records, kill_and_resume, lines, records, start, watch
-from hostile_files import add_hostile
+from hostile_files import add_hostile, nan_exif
 
 from ocrpipe import load_pipeline
 from ocrpipe.labels import load_scenes
@@ -89,7 +90,11 @@ def main(data: Path, photos: int, hostile: int, workers: int, side: int, seed: i
     """Make the folder, run, look, kill, resume, look again."""
     with tempfile.TemporaryDirectory() as room:
         folder, whole, killed = Path(room, "in"), Path(room, "whole.jsonl"), Path(room, "killed.jsonl")
-        named = album(folder, crops(data, Path(room, "crops"), 50, (side, side * 3 // 4)), photos - hostile)
+        crop_size = side, side * 3 // 4
+        named = album(folder, crops(data, Path(room, "crops"), 50, crop_size), photos - hostile - 1)
+        odd = folder / "nan exif.jpg"
+        nan_exif(odd)
+        named[str(odd)] = odd
         expected = add_hostile(folder, hostile)
         begun = time.perf_counter()
         process = start(folder, whole, "--workers", str(workers))

@@ -42,6 +42,7 @@ class DBDetector:
     box_threshold: float = Decision.box_threshold
     unclip_ratio: float = Decision.unclip_ratio
     min_size: float = Decision.min_size
+    split_threshold: float = Decision.split_threshold
     tile: Tiling = "auto"
 
     def __post_init__(self) -> None:
@@ -59,7 +60,9 @@ class DBDetector:
 
     def decision(self) -> Decision:
         """The fields that `postprocess` takes; ValueError where one is out of range."""
-        return Decision(self.threshold, self.box_threshold, self.unclip_ratio, self.min_size)
+        return Decision(
+            self.threshold, self.box_threshold, self.unclip_ratio, self.min_size, self.split_threshold,
+        )  # fmt: skip
 
     def detect(self, image: Image) -> Detections:
         """Word quads in image, (H, W, 3) uint8 RGB, in its pixels, clipped to it, best first; perhaps none.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -17,9 +16,9 @@ from numpy.typing import NDArray
 
 from detectors.base import Detections
 from detectors.geometry import order_quads, side_lengths
+from detectors.parts import Part, find_parts
 
 SHRINK_RATIO = 0.6  # the same number as in `targets`
-MAX_PARTS = 3000  # a page of small print has 1,500 words; noise beyond this only costs time
 _CORNERS = np.array(
     [[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32
 )  # which way each one lies, right and down
@@ -32,27 +31,23 @@ Pixels = NDArray[np.float64]
 class Decision:
     """Where a word begins. All scores 0..1, sizes in pixels of the score map.
 
-    unclip_ratio multiplies the distance that undoes the shrinking: 1 is the labels' own tightness.
+    unclip_ratio multiplies the distance that undoes the shrinking: 1 is the labels' own tightness. A part
+    that falls into several words above split_threshold is so many (`splitting.split`); 1 splits none.
     """
 
     threshold: float = 0.3
     box_threshold: float = 0.5
     unclip_ratio: float = 1.0
     min_size: float = 3.0  # shorter side of a grown quad
+    split_threshold: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold < 1 or not 0 <= self.box_threshold <= 1:
             raise ValueError(f"thresholds must lie in 0..1, got {self.threshold} and {self.box_threshold}")
+        if not self.threshold <= self.split_threshold <= 1:
+            raise ValueError(f"split_threshold must lie in {self.threshold}..1, got {self.split_threshold}")
         if self.unclip_ratio < 0 or self.min_size < 0:
             raise ValueError(f"ratios and sizes must not be negative: {self.unclip_ratio}, {self.min_size}")
-
-
-class _Part(NamedTuple):
-    """A connected part of a score map: outer outline (K, 2) integer pixels, how many pixels, mean score."""
-
-    outline: NDArray[np.int32]
-    pixels: int
-    score: float
 
 
 def grow_distance(width: Pixels, height: Pixels, ratio: float = SHRINK_RATIO) -> Pixels:
@@ -80,7 +75,7 @@ def pixel_margin(width: Pixels, height: Pixels, pixels: NDArray[np.intp]) -> Pix
     return np.clip(margin, 0.0, 0.5)
 
 
-def _grown(parts: Sequence[_Part], unclip_ratio: float) -> NDArray[np.float32]:
+def _grown(parts: Sequence[Part], unclip_ratio: float) -> NDArray[np.float32]:
     """The words (N, 4, 2) whose cores these parts are."""
     boxes = [
         np.asarray(cv2.boxPoints(cv2.minAreaRect(part.outline.astype(np.float32) + _CENTRE)))
@@ -108,26 +103,6 @@ def _swell(quads: NDArray[np.float32], distances: Pixels) -> NDArray[np.float32]
     return np.asarray(quads + reach[:, :, :1] * right + reach[:, :, 1:] * down, np.float32)
 
 
-def _parts(score: NDArray[np.float32], threshold: float) -> list[_Part]:
-    """Every connected part of score > threshold, best first."""
-    inside = (score > threshold).astype(np.uint8)
-    outlines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    parts = []
-    for outline in outlines:
-        x, y, width, height = cv2.boundingRect(outline)
-        window = score[y : y + height, x : x + width]
-        core = np.zeros((height, width), np.uint8)
-        cv2.drawContours(core, [outline], -1, 1, cv2.FILLED, offset=(-x, -y))
-        parts.append(
-            _Part(
-                np.asarray(outline, np.int32).reshape(-1, 2),
-                cv2.countNonZero(core),
-                cv2.mean(window, core)[0],
-            )
-        )
-    return sorted(parts, key=lambda part: -part.score)[:MAX_PARTS]
-
-
 def postprocess(score: NDArray[np.float32], decision: Decision | None = None) -> Detections:
     """Words in a score map (H, W) float32, 0..1, as quads in pixels of that map, best first; not clipped to
     it.
@@ -138,7 +113,7 @@ def postprocess(score: NDArray[np.float32], decision: Decision | None = None) ->
     decision = decision or Decision()
     if score.ndim != 2:
         raise ValueError(f"score map must be (H, W), got {score.shape}")
-    parts = [part for part in _parts(score, decision.threshold) if part.score >= decision.box_threshold]
+    parts = find_parts(score, decision.threshold, decision.box_threshold, decision.split_threshold)
     quads = _grown(parts, decision.unclip_ratio)
     kept = np.minimum(*side_lengths(quads)) >= decision.min_size
     return Detections(quads[kept], np.array([part.score for part in parts], np.float32)[kept])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 
 from ocrpipe import formats, images
 from ocrpipe.errors import ImageError, ResultError
-from ocrpipe.images import Photo
+from ocrpipe.images import Intake, Photo
 from ocrpipe.page import Page
 
 
@@ -30,9 +29,13 @@ def find_page(result: Path, photo: Path, number: int = 1) -> Page:
     return pages[0]
 
 
-def load_page(photo: Path, number: int = 1) -> Photo:
-    """Page number, from 1, of photo. Raises ImageError if it cannot be read or has fewer pages."""
-    found = next(islice(images.load_pages(photo), number - 1, None), None)
+def load_page(photo: Path, number: int = 1, *, dpi: float = 200.0, password: str | None = None) -> Photo:
+    """Page number, from 1, of photo; dpi and password are for PDFs, whose pages come in the size dpi says.
+
+    Raises ImageError if it cannot be read or has fewer pages.
+    """
+    intake = Intake(skip=frozenset(range(1, number)), dpi=dpi, password=password)
+    found = next(images.load_pages(photo, intake=intake), None)
     if found is None:
         raise ImageError(f"{photo}: has no page {number}")
     return found

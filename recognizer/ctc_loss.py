@@ -62,12 +62,19 @@ def ctc_loss(logits: Tensor, targets: Tensor, any_case: Tensor, charset: Charset
 
 def _merge_cases(log_probs: Tensor, charset: Charset) -> Tensor:
     """Each capital takes its small letter's probability too."""
-    pairs = [(upper, lower) for lower, upper in enumerate(_upper(charset)) if upper != lower]
-    if not pairs:
-        return log_probs
-    upper, lower = (torch.tensor(side, device=log_probs.device) for side in zip(*pairs, strict=True))
+    upper, lower = _pairs(charset, log_probs.device)
     merged = torch.logaddexp(log_probs[..., upper], log_probs[..., lower])
     return log_probs.index_copy(-1, upper, merged)
+
+
+@lru_cache(maxsize=8)
+def _pairs(charset: Charset, device: torch.device) -> tuple[Tensor, Tensor]:
+    """The classes of capitals and of their small letters, (K,) each; kept, since to send them would make a
+    GPU wait.
+    """
+    pairs = [(upper, lower) for lower, upper in enumerate(_upper(charset)) if upper != lower]
+    both = torch.tensor(pairs, dtype=torch.int64, device=device).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
 
 
 @lru_cache(maxsize=4)

@@ -135,6 +135,7 @@ def test_bad_files_cost_a_line_each_and_the_others_are_read(capsys: Caught) -> N
         (["read", "spot.png", "--device", "cuda", "--engine", "onnx"], 2, "runs on the CPU only"),
         (["read", "spot.png", "--detector", "contours", "--unclip", "2"], 2, "contours has no setting"),
         (["read", "nothing"], 3, "nothing: no photo in there; name photos, or add -r for subfolders"),
+        (["read", "none*.jpg", "-o", "x.jsonl"], 3, "none*.jpg: no photo in there; name photos, or add -r"),
         (["read", "spot.png", "--detector", "db_r99"], 4, "unknown detector 'db_r99'; known: dark-spots"),
         (["read", "spot.png", "--weights", "nothing"], 4, "no weights: no index.json in nothing"),
         (["draw", "spot.png", "spot.png", "-o", "x.png"], 1, "spot.png: not a result file"),

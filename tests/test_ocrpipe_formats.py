@@ -386,7 +386,7 @@ def test_a_file_that_holds_no_result_is_one_clear_error(text: str, message: str,
 
 
 def test_a_missing_or_binary_result_file_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(ResultError, match=r"gone\.json: No such file"):
+    with pytest.raises(ResultError, match=r"gone\.json: cannot be read: No such file"):
         load(tmp_path / "gone.json")
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     with pytest.raises(ResultError, match=r"photo\.jpg: not a result file"):

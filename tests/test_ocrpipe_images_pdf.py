@@ -7,14 +7,18 @@ import contextlib
 import io
 import random
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+import cli
 from ocrpipe.errors import ImageError, ImageTooLargeError
+from ocrpipe.formats import FORMATS
 from ocrpipe.images import Intake, load, load_pages, parse_pages
-from ocrpipe.page import Source
+from ocrpipe.page import Page, Source
+from ocrpipe.redraw import load_page
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 # Made with pypdf: a page of 3 x 1 inches, its right third black, locked with the password "secret".
@@ -98,3 +102,21 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
     with pytest.raises(ImageError, match=r'is a PDF; run: pip install "ocrpipe\[pdf\]", or export its pages'):
         load(pdf())
+
+
+def test_a_page_of_a_locked_pdf_is_drawn_again_at_the_size_it_was_read_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pypdfium2")
+    (tmp_path / "locked.pdf").write_bytes(LOCKED)
+    photo = load_page(tmp_path / "locked.pdf", dpi=60, password="secret")
+    assert photo.pixels.shape == (60, 180, 3)
+    record = Page(photo.source, photo.info)
+    (tmp_path / "r.json").write_text(FORMATS["json"].alone(record))
+    drawing = ["draw", str(tmp_path / "r.json"), str(tmp_path / "locked.pdf"), "-o", str(tmp_path / "x.svg")]
+    assert cli.main([*drawing, "--password", "secret"]) == 1
+    assert "pixels, this one has 600 x 200; say at which --dpi it was read" in capsys.readouterr().err
+    assert cli.main([*drawing, "--password", "secret", "--dpi", "60"]) == 0
+    assert "<svg" in (tmp_path / "x.svg").read_text()
+    with pytest.raises(ImageError, match="has no page 2"):
+        load_page(tmp_path / "locked.pdf", 2, password="secret")

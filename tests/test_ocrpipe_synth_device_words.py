@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,20 +12,19 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from synth_world import build
+from synth_world import renderer as word_renderer
 
 from ocrpipe.device import choose
 from ocrpipe.errors import FontError
 from ocrpipe.synth import device_effects as effects
-from ocrpipe.synth.device_words import DeviceRenderer, generator_of
+from ocrpipe.synth.device_words import DeviceRenderer, background_texture, generator_of
 from ocrpipe.synth.fonts import load_faces, open_font
+from ocrpipe.synth.phrases import load_phrases
 from ocrpipe.synth.sdf_atlas import CELL, EM, PEN, REACH, build_atlas
 from ocrpipe.synth.word_plan import BEFORE, Dice, draw_texts
-from ocrpipe.train.device_words import DeviceWordStream, load_device_renderer, normalised
-from ocrpipe.train.real_crops import RealCrop
-from ocrpipe.train.word_data import Mix
+from ocrpipe.train.device_words import on_device
 from ocrpipe.weights import load_recognizer
-from recognizer.batching import normalise, pad
-from recognizer.charset import ASCII_94, Charset
+from recognizer.charset import ASCII_94
 from recognizer.metrics import normalise as plain
 
 CPU = torch.device("cpu")
@@ -37,7 +37,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def renderer(data: Path) -> DeviceRenderer:
-    return load_device_renderer(data, Charset(ASCII_94), CPU, texts=300)
+    return on_device(word_renderer(data), CPU, texts=300)
 
 
 def grey(seed: int, height: int = 24, width: int = 40) -> NDArray[np.float32]:
@@ -64,6 +64,31 @@ def test_a_field_of_distances_gives_back_the_glyph_it_came_from(data: Path) -> N
 def test_faces_that_lack_a_character_are_left_out_and_none_left_is_an_error(data: Path) -> None:
     with pytest.raises(FontError, match="no face among 1 draws all of"):
         build_atlas(load_faces(data / "fonts"), "a\u4e2d")
+
+
+def test_glyphs_and_texts_are_the_same_however_many_processes_draw_them(data: Path) -> None:
+    faces = load_faces(data / "fonts") * 3
+    one, three = (build_atlas(faces, "gW8", processes) for processes in (0, 3))
+    assert torch.equal(one.texture, three.texture)
+    assert torch.equal(one.advance, three.advance)
+    phrases = load_phrases(data / "lexicons", ASCII_94)
+    some, same = (draw_texts(phrases, ASCII_94, 60, np.random.default_rng(4), n) for n in (0, 2))
+    assert torch.equal(some.letters, same.letters)
+
+
+def test_a_family_of_many_faces_is_drawn_no_oftener_than_another(data: Path) -> None:
+    (face,) = load_faces(data / "fonts")
+    family = [face, face, face, replace(face, family="another")]
+    assert build_atlas(family, "g").share.tolist() == pytest.approx([1 / 6, 1 / 6, 1 / 6, 1 / 2])
+
+
+def test_documents_are_set_in_the_faces_that_documents_have(data: Path) -> None:
+    (face,) = load_faces(data / "fonts")
+    kinds = [replace(face, family=kind, category=kind) for kind in ("script", "serif", "mono")]
+    assert build_atlas(kinds, "g").printed.tolist() == pytest.approx(
+        [0.2 / 3, 0.55 + 0.2 / 3, 0.25 + 0.2 / 3]
+    )
+    assert build_atlas(kinds[:1], "g").printed.tolist() == [1.0]
 
 
 def test_texts_drawn_are_never_longer_than_asked(renderer: DeviceRenderer) -> None:
@@ -125,6 +150,20 @@ def test_the_same_generator_renders_the_same_pixels(renderer: DeviceRenderer) ->
     assert 0 <= float(crops[0].min()) < float(crops[0].max()) <= 255
 
 
+def test_a_source_size_that_is_known_changes_nothing(renderer: DeviceRenderer) -> None:
+    plan = renderer.plan(6, 1.0, generator_of(7, 3, CPU))
+    source = int(plan.height.max()), int(plan.width.max())
+    crops = [renderer.render(plan, 96, 1.0, generator_of(7, 4, CPU), size) for size in (None, source)]
+    assert torch.equal(*crops)
+
+
+def test_without_photos_the_background_is_flat() -> None:
+    assert (background_texture([]).shape, float(background_texture([]).abs().max())) == (
+        (1, 1, 256, 256),
+        0.0,
+    )
+
+
 def test_beyond_its_own_width_a_crop_repeats_its_last_column(renderer: DeviceRenderer) -> None:
     generator = generator_of(1, 0, CPU)
     plan = renderer.plan(8, 0.0, generator)
@@ -154,33 +193,6 @@ def test_clean_words_are_read_by_the_released_weights(renderer: DeviceRenderer) 
     assert sum(a == b for a, b in zip(read, true, strict=True)) >= 40
 
 
-def test_crops_are_normalised_as_the_recogniser_does() -> None:
-    crop = grey(6, 32, 40).astype(np.uint8)
-    padded = np.concatenate([crop, crop[:, -1:].repeat(24, 1)], axis=1).astype(np.float32)
-    found = normalised(stacked(padded), torch.tensor([40]))[0, 0].numpy()
-    assert np.allclose(found, pad(normalise(crop), 64), atol=1e-4)
-
-
-def test_chunks_mix_rendered_and_real_crops_and_repeat(renderer: DeviceRenderer) -> None:
-    real = [RealCrop(grey(8, 30, 90).astype(np.uint8), "FORD", "svt")]
-    mix = Mix(batch=8, easy_until=1, real_share=0.5)
-    charset = Charset(ASCII_94)
-    first, again = (DeviceWordStream(renderer, real, charset, mix, seed=3).chunk(2) for _ in range(2))
-    assert len(first) == 8
-    assert all(
-        torch.equal(a.images, b.images) and torch.equal(a.targets, b.targets)
-        for a, b in zip(first, again, strict=True)
-    )
-    for batch in first:
-        assert batch.images.shape[:3] == (8, 1, 32)
-        assert batch.images.shape[3] % 16 == 0
-        assert len(batch.targets) == len(batch.any_case) == 8
-    caseless = torch.cat([batch.any_case for batch in first])
-    assert 16 < int(caseless.sum()) < 48
-    other = DeviceWordStream(renderer, [], charset, mix, seed=3, start=2)
-    assert not torch.cat([batch.any_case for batch in next(iter(other))]).any()
-
-
 def test_slots_run_from_left_to_right_and_the_word_begins_at_nought(renderer: DeviceRenderer) -> None:
     plan = renderer.plan(30, 1.0, generator_of(4, 0, CPU))
     assert (plan.pen[:, 1:] >= plan.pen[:, :-1]).all()
@@ -198,9 +210,12 @@ def test_dice_of_one_seed_fall_alike_and_within_bounds() -> None:
     assert 400 < int(one.chance(0.5).sum()) < 600
 
 
-def test_texts_hold_only_what_the_atlas_can_draw(data: Path) -> None:
-    from ocrpipe.synth.phrases import load_phrases
+def test_shares_are_drawn_in_proportion() -> None:
+    drawn = Dice(1000, torch.Generator().manual_seed(1)).among(torch.tensor([0.25, 0.0, 0.75]))
+    assert (int((drawn == 1).sum()), 200 < int((drawn == 0).sum()) < 300) == (0, True)
 
+
+def test_texts_hold_only_what_the_atlas_can_draw(data: Path) -> None:
     texts = draw_texts(load_phrases(data / "lexicons", ASCII_94), "opendfr", 200, np.random.default_rng(0))
     assert int(texts.letters.max()) < 7
     assert (texts.lengths[1:] >= texts.lengths[:-1]).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,9 @@ from synth_world import build, renderer
 
 from ocrpipe.errors import ImageError
 from ocrpipe.synth import effects
-from ocrpipe.synth.fonts import open_font
+from ocrpipe.synth.fonts import FontPool, open_font
 from ocrpipe.synth.raster import Raster, beside, rasterise
-from ocrpipe.synth.words import load_backgrounds
+from ocrpipe.synth.words import document_faces, load_backgrounds
 
 
 def test_crops_are_grey_32_px_high_and_say_their_text(tmp_path: Path) -> None:
@@ -103,3 +104,14 @@ def test_blur_keeps_a_flat_picture_flat() -> None:
 def test_a_folder_without_backgrounds_says_so(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="no background photo of 64 px or more"):
         load_backgrounds(tmp_path)
+
+
+def test_documents_are_set_in_text_faces_mostly_and_typed_often(tmp_path: Path) -> None:
+    words = renderer(build(tmp_path / "data"))
+    (face,) = words.fonts.faces
+    kinds = ("script", "serif", "typewriter")
+    asked = [replace(face, family=kind, category=kind) for kind in kinds]
+    rng, drawn = np.random.default_rng(0), FontPool(asked, words.fonts.characters)
+    found = [drawn.draw("Ford", rng, document_faces(rng)).category for _ in range(600)]
+    shares = [found.count(kind) / 600 for kind in kinds]
+    assert shares == pytest.approx([0.2 / 3, 0.55 + 0.2 / 3, 0.25 + 0.2 / 3], abs=0.05)

@@ -11,12 +11,12 @@ from safetensors import safe_open
 from train_world import build_data, make_tiny_networks_known
 
 from ocrpipe.errors import WeightsError
-from ocrpipe.train import checkpoint
+from ocrpipe.train import checkpoint, device_words
 from ocrpipe.train.export import export_checkpoint
 from ocrpipe.train.initial import Initial, load_teacher, respelled
 from ocrpipe.train.loop import Limits, Loop
 from ocrpipe.train.word_sources import load_sources
-from ocrpipe.train.word_training import PRESETS, WordJob, WordTraining, network
+from ocrpipe.train.word_training import PRESETS, WordJob, WordTraining, network, renders_on_device
 from recognizer.charset import charset
 
 SETTINGS = WordTraining("tiny", samples=64, batch=4, workers=0, warmup=2, seed=5)
@@ -34,8 +34,12 @@ def job(data: Path, settings: WordTraining = SETTINGS, teacher: bool = False) ->
     return WordJob(settings, load_sources([data], None, charset(settings.charset)), None, taught)
 
 
-def test_two_and_two_steps_are_four_to_the_bit_within_a_chunk(data: Path, tmp_path: Path) -> None:
-    settings = replace(SETTINGS, attention=0.5)
+@pytest.mark.parametrize("render", ["device", "processes"])
+def test_two_and_two_steps_are_four_to_the_bit_within_a_chunk(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, render: str
+) -> None:
+    monkeypatch.setattr(device_words, "TEXTS", 300)
+    settings = replace(SETTINGS, attention=0.5, render=render)
     whole = Loop(job(data, settings), tmp_path / "whole")
     whole.train(Limits(steps=4))
     Loop(job(data, settings), tmp_path / "parts").train(Limits(steps=2))
@@ -74,6 +78,27 @@ def test_squeezed_crops_are_all_as_wide(data: Path) -> None:
     batches = squeezed.batches(0)
     assert {next(batches).images.shape[-1] for _ in range(8)} == {112}
     assert squeezed.score(squeezed.model.state_dict()).keys() >= {"iiit5k", "svt", "mean", "strict"}
+
+
+def test_a_gpu_renders_by_itself_and_a_cpu_if_asked(data: Path) -> None:
+    sources = load_sources([data], None, charset("ascii94"))
+    asked = replace(SETTINGS, render="device")
+    squeezed = replace(SETTINGS, squeezed_to=100)
+    assert renders_on_device(SETTINGS, sources, "cuda")
+    assert renders_on_device(asked, sources, "cpu")
+    for settings, device in (
+        (SETTINGS, "cpu"),
+        (replace(SETTINGS, render="processes"), "cuda"),
+        (squeezed, "cuda"),
+    ):
+        assert not renders_on_device(settings, sources, device)
+    assert not renders_on_device(SETTINGS, replace(sources, renderer=None), "cuda")
+    with pytest.raises(ValueError, match="needs a data folder with fonts"):
+        renders_on_device(asked, replace(sources, renderer=None), "cuda")
+    with pytest.raises(ValueError, match="render in processes"):
+        renders_on_device(replace(squeezed, render="device"), sources, "cuda")
+    with pytest.raises(ValueError, match="unknown renderer 'gpu'; known: device, processes"):
+        renders_on_device(replace(SETTINGS, render="gpu"), sources, "cpu")
 
 
 def losses(trained: WordJob, run: Path, name: str) -> list[float]:

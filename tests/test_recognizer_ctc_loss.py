@@ -61,3 +61,11 @@ def test_more_padding_costs_nothing() -> None:
     x, free = logits(4, count=2), torch.tensor([False, True])
     wide = pad_targets([[1, 2], [3], [1] * 9])[:2]
     assert torch.equal(ctc_loss(x, pad_targets([[1, 2], [3]]), free, AB), ctc_loss(x, wide, free, AB))
+
+
+def test_a_charset_without_pairs_of_cases_needs_no_merging() -> None:
+    x, free = logits(3), torch.tensor([True])
+    plain = Charset("1234")
+    assert torch.equal(
+        ctc_loss(x, pad_targets([[1, 2]]), free, plain), ctc_loss(x, pad_targets([[1, 2]]), ~free, plain)
+    )

@@ -5,7 +5,6 @@ Needs Chromium with its driver (Debian: chromium, chromium-driver) and selenium;
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,22 +13,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromium import CHROMIUM, DRIVER, browsing
 from result_pages import EVIL, empty, failure, hostile, sign, word_page
 
 from ocrpipe.page import Page
 from ocrpipe.report import write_report
 
-webdriver: Any = pytest.importorskip("selenium.webdriver")
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytest.importorskip("selenium")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None or DRIVER is None, reason="no chromium, or no chromedriver"),
 ]
-# The browser's own traffic (updates, sync) is off: a test asks nothing of any network.
-FLAGS = (
-    "headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync",
-    "disable-background-networking", "disable-component-update", "window-size=1300,900",
-)  # fmt: skip
 GREY = np.full((240, 320, 3), 128, np.uint8)
 MANY = 300
 
@@ -46,14 +40,8 @@ def pages() -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(f"--{flag}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+    with browsing(tmp_path_factory.mktemp("profile")) as driver:
+        yield driver
 
 
 @pytest.fixture(scope="module")

@@ -59,18 +59,18 @@ class Place:
 
     def files(self, *, recursive: bool = False) -> list[Place]:
         """The files in a folder, in any order; none where there is no such folder. Raises OSError."""
-        from pyarrow import fs
-
         store, path = self._opened()
+        from pyarrow import fs  # is there, or that would have told
+
         above = len(path) - len(self.path)  # how much longer the store's own paths are
         found = store.get_file_info(fs.FileSelector(path, recursive=recursive, allow_not_found=True))
         return [Place(self.root, info.path[above:]) for info in found if info.type == fs.FileType.File]
 
     def is_folder(self) -> bool:
         """Whether a folder has that name. Raises OSError."""
+        store, path = self._opened()
         from pyarrow import fs
 
-        store, path = self._opened()
         return bool(store.get_file_info(path).type == fs.FileType.Directory)
 
     def _opened(self) -> tuple[Any, str]:
@@ -124,15 +124,11 @@ def find_far_photos(place: Place, *, recursive: bool = False) -> Iterator[Place]
     """
     try:
         if _MAGIC.search(place.path):
-            fixed = _MAGIC.split(place.path)[0].rpartition("/")[0]
-            pattern = f"/{place.path}"
-            files = Place(place.root, fixed).files(recursive=True)
-            found = [file for file in files if PurePosixPath(f"/{file.path}").match(pattern)] or [place]
+            found = [file for file in _below(place) if _matches(file, place)] or [place]
         elif _is_called_photo(place) or not place.is_folder():
             found = [place]
         else:
-            files = place.files(recursive=recursive)
-            found = [file for file in files if _is_called_photo(file) and not _is_hidden(file, place)]
+            found = [file for file in _seen(place, recursive=recursive) if _is_called_photo(file)]
     except OSError as error:
         raise ImageError(f"{place}: cannot be listed ({_reason(error)}); check name and rights") from error
     yield from sorted(found, key=lambda file: listing_key(Path(file.path)))
@@ -183,13 +179,25 @@ def _part_of(path: str) -> str:
     return f"{folder}/.{name}.part"
 
 
+def _below(glob: Place) -> list[Place]:
+    """The files in the innermost folder that a glob names outright, and below it."""
+    return _seen(Place(glob.root, _MAGIC.split(glob.path)[0].rpartition("/")[0]), recursive=True)
+
+
+def _matches(file: Place, glob: Place) -> bool:
+    # From the root, for a relative pattern would match any end of the path.
+    return PurePosixPath("/", file.path).match(f"/{glob.path.lstrip('/')}")
+
+
+def _seen(folder: Place, *, recursive: bool) -> list[Place]:
+    """The files in a folder, without those that are hidden."""
+    start = len(folder.path)
+    files = folder.files(recursive=recursive)
+    return [file for file in files if "/." not in f"/{file.path[start:].lstrip('/')}"]
+
+
 def _is_called_photo(place: Place) -> bool:
     return PurePosixPath(place.path).suffix.lower() in PHOTO_SUFFIXES
-
-
-def _is_hidden(file: Place, folder: Place) -> bool:
-    below = file.path[len(folder.path) :].lstrip("/")
-    return any(part.startswith(".") for part in below.split("/"))
 
 
 def _reason(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,9 +28,11 @@ from ocrpipe.console import PhotoProgress
 from ocrpipe.errors import OcrError, WorkerError
 from ocrpipe.page import Failure, Page
 
-_PHOTOS = 64  # of a shard at most: what is lost with an actor, and a file of about a megabyte
+_PHOTOS = 64  # of a shard at most: what is read again where an actor is lost
 _SHARDS = 4  # for each actor at least, where there are photos enough, so that all end at about the same time
 _MEMORY = 800 << 20  # bytes that an actor and the process that reads for it are counted as
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +146,9 @@ def _reads(errand: Errand, tasks: list[Task], actors: int) -> Iterator[Done]:
         for row in read.iter_rows():
             yield pickle.loads(row["done"])
     except ray.exceptions.RayError as error:
-        words = " ".join(str(error).split())
-        if "No module named" in words:
-            words = 'its machines lack ocrpipe; install "ocrpipe[ray]" on each'
-        raise WorkerError(f"Ray: {words}; what was finished is kept, --resume goes on") from error
+        raise WorkerError(
+            f"Ray: {in_short(str(error))}; what was finished is kept, --resume goes on"
+        ) from error
 
 
 def split(tasks: Sequence[Task], actors: int) -> list[list[Task]]:
@@ -155,19 +157,26 @@ def split(tasks: Sequence[Task], actors: int) -> list[list[Task]]:
     return [list(tasks[start : start + size]) for start in range(0, len(tasks), size)]
 
 
+def in_short(trouble: str) -> str:
+    """What Ray says on a screen or two, in a line: what happened, and the error that it came from."""
+    if "No module named 'ocrpipe'" in trouble:
+        return 'a machine lacks ocrpipe; install "ocrpipe[ray]" on each'
+    lines = [line.strip() for line in _COLOURS.sub("", trouble).splitlines() if line.strip()]
+    return ": ".join(dict.fromkeys([lines[0].rstrip(":"), lines[-1]])) if lines else "it does not say why"
+
+
 def _connect(cluster: str | None) -> None:
     """Be a driver of the cluster, quietly.
 
     Raises ValueError where Ray is not installed, WorkerError where no cluster answers.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes to a network that is not asked for
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # else it tells of every worker, on stderr
     try:
         import ray
         from ray.data import DataContext
     except ImportError as error:
         raise ValueError('Ray is not installed; run: pip install "ocrpipe[ray]"') from error
     if not ray.is_initialized():
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing goes to networks unasked
         try:
             ray.init(cluster, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError) as error:

@@ -59,19 +59,22 @@ def read_shard(shard: Place) -> list[bytes]:
     """Its records, JSON without line breaks. Raises ResultError for one that cannot be read."""
     form = SHARD_FORMATS["parquet" if shard.path.endswith(".parquet") else "jsonl"]
     try:
-        return form.unpack(shard.read())
-    except (OSError, ValueError) as error:  # pyarrow's ArrowInvalid is a ValueError
-        raise ResultError(
-            f"{shard}: cannot be read: {error}; if it is damaged, delete it and resume"
-        ) from error
+        data = shard.read()
+    except OSError as error:
+        raise ResultError(f"{shard}: cannot be read: {error}; check name and rights") from error
+    try:
+        return form.unpack(data)
+    except (OSError, ValueError) as error:  # both of which pyarrow raises for damaged files
+        raise ResultError(f"{shard}: is damaged: {error}; delete it, and resume") from error
 
 
 def read_past(folder: Place) -> Past:
     """What the shards in a folder record. Raises ResultError for a damaged one: no killed run left it so."""
     past = Past()
     for shard in find_shards(folder):
+        records = read_shard(shard)
         try:
-            past.add(map(entry_of, read_shard(shard)))
+            past.add(map(entry_of, records))
         except ResultError as error:
             raise ResultError(f"{shard}: {error}; delete it, and resume") from error
     return past

@@ -38,12 +38,12 @@ def run_flow(
     text: what "text" means to this command, if not the words. several: whether processes of this machine may
     share the work; False where a GPU does it. maps: where score maps go, if they are wanted.
     """
-    from ocrpipe import console, outputs
+    from ocrpipe import console, images, outputs
     from ocrpipe.batch.run import Terms, run
     from ocrpipe.batch.share import choose_workers
 
     photos, inputs = _photos(flow)
-    if not photos:
+    if all(map(images.is_glob, photos)):  # or there is none
         where = ", ".join(map(str, inputs))
         console.error(f"{where}: no photo in there; name photos, or add -r for subfolders")
         return NOTHING

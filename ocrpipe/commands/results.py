@@ -21,13 +21,18 @@ from ocrpipe.options import PATH
 @click.option(
     "--page", type=click.IntRange(1), default=1, show_default=True, help="Of a photo with several pages."
 )
+@options.dpi
+@options.password
 @options.overlay_layout
-def draw(result: Path, photo: Path, output: Path, page: int, overlay_layout: str) -> None:
+def draw(
+    result: Path, photo: Path, output: Path, page: int, dpi: float, password: str | None, overlay_layout: str
+) -> None:
     """Draw a RESULT (JSON or JSONL) on the PHOTO it was read from; needs no models.
 
     \b
     Example: ocrpipe draw shop.json shop.jpg -o shop.overlay.png
     Example: ocrpipe draw shop.json shop.jpg -o shop.svg --overlay-layout facing
+    Example: ocrpipe draw letters.jsonl letters.pdf --page 3 --dpi 300 -o letters.p3.png
     """
     from ocrpipe import overlay
     from ocrpipe.redraw import find_page, load_page
@@ -35,7 +40,8 @@ def draw(result: Path, photo: Path, output: Path, page: int, overlay_layout: str
     record = find_page(result, photo, page)
     facing = options.FACING[overlay_layout]
     with bad_values_are_usage():
-        overlay.write(load_page(photo, page).pixels, record, output, facing=facing)
+        pixels = load_page(photo, page, dpi=dpi, password=password).pixels
+        overlay.write(pixels, record, output, facing=facing)
 
 
 @click.command()

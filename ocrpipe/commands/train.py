@@ -138,6 +138,11 @@ train.add_command(label)
     click.option("--charset", metavar="NAME", help="What it can say: ascii94, or alnum36 as in the paper."),
     _number("--real-share", _SHARE, "Of labelled crops among rendered ones."),
     _number("--easy-until", click.IntRange(1), "Samples over which words grow long and hard."),
+    click.option(
+        "--render",
+        type=click.Choice(["device", "processes"]),
+        help="Where words are rendered.  [default: device on a GPU]",
+    ),
     _number("--attention", click.FloatRange(0), "Weight of an attention decoder that guides the training."),
     click.option("--teacher", metavar="NAME", help="A larger recogniser to learn from, named as for --init."),
     _number("--distill", click.FloatRange(0), "Weight of what the teacher says.  [default: 0.5]"),

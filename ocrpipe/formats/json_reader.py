@@ -15,7 +15,8 @@ def load(path: Path) -> list[Page]:
     try:
         return loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ResultError(f"{path}: {error.strerror or error}") from error
+        what = f"cannot be read: {error.strerror or error}"
+        raise ResultError(f"{path}: {what}; name a result, JSON or JSONL") from error
     except UnicodeDecodeError as error:
         raise ResultError(f"{path}: not a result file, for it is not UTF-8 text") from error
     except ResultError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ocrpipe.images.decode import FORMATS, MAX_PIXELS
-from ocrpipe.images.find import PHOTO_SUFFIXES, find_photos, read_list
+from ocrpipe.images.find import PHOTO_SUFFIXES, find_photos, is_glob, read_list
 from ocrpipe.images.intake import Intake, PageNumbers, parse_pages
 from ocrpipe.images.photo import Photo, PhotoSource, load, load_pages
 from ocrpipe.images.pixels import array_to_rgb, image_to_rgb
@@ -19,6 +19,7 @@ __all__ = [
     "array_to_rgb",
     "find_photos",
     "image_to_rgb",
+    "is_glob",
     "load",
     "load_pages",
     "parse_pages",

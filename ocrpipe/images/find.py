@@ -45,6 +45,13 @@ def find_photos(inputs: Iterable[str | Path], *, recursive: bool = False) -> Ite
                 yield path
 
 
+def is_glob(path: Path) -> bool:
+    """Whether path is a pattern, and not the very name of a file: of what `find_photos` yields, one that
+    matched nothing.
+    """
+    return glob.has_magic(str(path)) and not os.path.lexists(path)
+
+
 def read_list(path: Path, stdin: BinaryIO) -> list[Path]:
     """The paths in the file at path, or in stdin for `-`: one a line, or, as `find -print0` writes them, each
     ended by a NUL. Blank lines are passed over.
@@ -83,7 +90,7 @@ def _expand(given: str | Path, recursive: bool) -> Iterator[Path]:
     path = Path(given)
     if path.is_dir():
         yield from _photos_or_itself(path, recursive)
-    elif glob.has_magic(str(given)) and not os.path.lexists(path):
+    elif is_glob(path):
         matches = sorted(map(Path, glob.glob(str(given), recursive=True)), key=natural_key)  # noqa: PTH207
         for match in matches:
             yield from _folder(match, recursive) if match.is_dir() else (match,)

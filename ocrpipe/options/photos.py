@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ocrpipe.options.gathering import gather
-from ocrpipe.options.single import DASHED, FOLDER, PATH, form, output, overlay_layout, quiet
+from ocrpipe.options.single import DASHED, FOLDER, PATH, dpi, form, output, overlay_layout, password, quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +81,8 @@ flow = gather(
         help="Take the photos that LIST names too, a path a line; - is stdin.",
     ),
     click.option("--pages", metavar="RANGES", help="Of PDFs, TIFFs and GIFs, as 1-3,7.  [default: all]"),
-    click.option(
-        "--dpi",
-        type=click.FloatRange(1, 2400),
-        default=200.0,
-        show_default=True,
-        metavar="N",
-        help="Pixels an inch of PDF pages.",
-    ),
-    click.option("--password", metavar="TEXT", help="Of locked PDFs."),
+    dpi,
+    password,
     click.option("--resume", is_flag=True, help="Go on with OUT: skip what it records already."),
     click.option("--shard", metavar="I/N", help="Take part I of N, the same on every machine."),
     click.option(

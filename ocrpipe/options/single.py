@@ -33,6 +33,15 @@ form = click.option(
     metavar="FORMAT",
     help="text, json, jsonl and more.  [default: by OUT's suffix; json in a folder; text on stdout]",
 )
+dpi = click.option(
+    "--dpi",
+    type=click.FloatRange(1, 2400),
+    default=200.0,
+    show_default=True,
+    metavar="N",
+    help="Pixels an inch of PDF pages.",
+)
+password = click.option("--password", metavar="TEXT", help="Of locked PDFs.")
 overlay_layout = click.option(
     "--overlay-layout",
     type=click.Choice(list(FACING)),

@@ -95,9 +95,11 @@ def _arrange(
 
 def _check_size(page: Page, width: int, height: int) -> None:
     if page.image is not None and (page.image.width, page.image.height) != (width, height):
+        pdf = page.source.format == "PDF"
         raise ResultError(
             f"{page.source.path}: the result is of a picture of {page.image.width} x {page.image.height} "
-            f"pixels, this one has {width} x {height}; give the photo that was read"
+            f"pixels, this one has {width} x {height}; "
+            f"{'say at which --dpi it was read' if pdf else 'give the photo that was read'}"
         )
 
 

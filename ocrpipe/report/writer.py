@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from ocrpipe.errors import ImageError
 from ocrpipe.images import Photo
 from ocrpipe.outputs import Output, writing
+from ocrpipe.outputs.files import part_of
 from ocrpipe.overlay.colours import STEPS
 from ocrpipe.page import Page
 from ocrpipe.redraw import load_page
@@ -41,7 +41,7 @@ class ReportOutput(Output):
 
     def __init__(self, path: Path, *, title: str = "OCR report", side: int = SIDE) -> None:
         self._path, self._side = path, side
-        self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._part = part_of(path)
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: TextIO | None = self._part.open("w", encoding="utf-8", newline="\n")

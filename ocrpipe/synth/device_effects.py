@@ -6,6 +6,7 @@ The counterpart of `effects.py`; every argument of shape (B,) is one value an im
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -72,7 +73,7 @@ def jpeg(images: Tensor, quality: Tensor) -> Tensor:
     """
     count, _, height, width = images.shape
     basis = _cosines(images.device)
-    table = torch.tensor(_QUANTA, dtype=torch.float32, device=images.device)
+    table = _quanta(images.device)
     factor = torch.where(quality < 50, 50 / quality.clamp(min=1), 2 - quality / 50)[:, None, None, None, None]
     quanta = torch.floor(table * factor + 0.5).clamp(1, 255)
     blocks = images.round().clamp(0, 255).reshape(count, height // 8, 8, width // 8, 8).transpose(2, 3) - 128
@@ -82,6 +83,13 @@ def jpeg(images: Tensor, quality: Tensor) -> Tensor:
     return restored.transpose(2, 3).reshape(images.shape)
 
 
+# Both are made once a device: to send a GPU numbers from ordinary memory is to wait for all it has to do.
+@cache
+def _quanta(device: torch.device) -> Tensor:
+    return torch.tensor(_QUANTA, dtype=torch.float32, device=device)
+
+
+@cache
 def _cosines(device: torch.device) -> Tensor:
     """The orthonormal cosine transform of eight values, (8, 8)."""
     order = torch.arange(8, dtype=torch.float32, device=device)

@@ -41,13 +41,23 @@ class DeviceRenderer:
         rows = self.texts.letters[plan.text].tolist()
         return ["".join(self.atlas.characters[place] for place in row if place >= 0) for row in rows]
 
-    def render(self, plan: Plan, width: int, difficulty: float, generator: torch.Generator) -> Tensor:
+    def render(
+        self,
+        plan: Plan,
+        width: int,
+        difficulty: float,
+        generator: torch.Generator,
+        source: tuple[int, int] | None = None,
+    ) -> Tensor:
         """The words of a plan as (B, 1, 32, width) float32, 0..255; right of its own `final` pixels a crop's
         last column is repeated.
+
+        source: the height and width, in pixels, of the highest and the widest source image of the plan, where
+        they are known; asking the device for them waits for it.
         """
         dice = Dice(len(plan.text), generator)
-        high = -(-int(plan.height.max()) // 8) * 8
-        wide = -(-int(plan.width.max()) // 8) * 8
+        largest = source or (int(plan.height.max()), int(plan.width.max()))
+        high, wide = (-(-side // 8) * 8 for side in largest)
         distance = self._distances(plan, high, wide, difficulty, dice)
         image = self._paint(plan, distance, difficulty, dice)
         image = _photographed(image, plan, difficulty, dice)
@@ -132,8 +142,10 @@ class DeviceRenderer:
 
 def background_texture(photos: Sequence[NDArray[np.uint8]], most: int = 512) -> Tensor:
     """Grey photos (H, W) uint8, at least 64 px a side, as a texture (1, 1, 256, P 256) float32 of up to
-    `most` evenly chosen ones.
+    `most` evenly chosen ones; without any, of one that is flat.
     """
+    if not photos:
+        return torch.zeros(1, 1, _TILE, _TILE)
     step = max(1, len(photos) // most)
     tiles = [cv2.resize(photo, (_TILE, _TILE), interpolation=cv2.INTER_AREA) for photo in photos[::step]]
     return torch.from_numpy(np.concatenate(tiles[:most], axis=1).astype(np.float32))[None, None]
@@ -151,7 +163,8 @@ def _levels(document: Tensor, difficulty: float, dice: Dice) -> tuple[Tensor, Te
     paper = torch.where(draw < below, draw, ink + least + draw - below)
     stuck = below + above <= 0  # mid grey of an easy word: neither side is far enough
     ink, paper = torch.where(stuck, 20.0, ink), torch.where(stuck, 235.0, paper)
-    printed, sheet = dice.uniform(0, 110), dice.uniform(185, 255)
+    whitest = torch.where(dice.chance(0.5), 230.0, 185.0)  # half as scanners give it
+    printed, sheet = dice.uniform(0, 110), whitest + (255 - whitest) * dice.uniform()
     swapped = dice.chance(0.08)
     printed, sheet = torch.where(swapped, sheet, printed), torch.where(swapped, printed, sheet)
     return torch.where(document, printed, ink), torch.where(document, sheet, paper)

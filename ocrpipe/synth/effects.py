@@ -73,3 +73,20 @@ def threshold_softly(image: Grey, rng: np.random.Generator) -> Grey:
     middle = low + (high - low) * rng.uniform(0.35, 0.65)
     steep = rng.uniform(3, 8) / max(float(high - low), 16.0)
     return np.asarray(255 / (1 + np.exp(np.clip(-4 * steep * (image - middle), -30, 30))), np.float32)
+
+
+def screen(image: Grey, rng: np.random.Generator, depth: float) -> Grey:
+    """A shaded field as printers make it: dots, two to four pixels apart and depth grey levels darker."""
+    period = int(rng.integers(2, 5))
+    y, x = np.indices(image.shape)
+    dots = ((x + y) % period == 0) & ((x - y) % period == 0)
+    return np.asarray(image - np.float32(depth) * dots, np.float32)
+
+
+def specks(image: Grey, rng: np.random.Generator) -> Grey:
+    """Dust on a scanner's glass: at least one pixel, at most one in 150, black or all of them white."""
+    height, width = image.shape
+    count = int(rng.integers(1, 2 + height * width // 150))
+    spotted = image.copy()
+    spotted[rng.integers(0, height, count), rng.integers(0, width, count)] = 0 if rng.random() < 0.7 else 255
+    return spotted

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ocrpipe.synth.phrases import Phrases
+from ocrpipe.synth.processes import mapped
 from ocrpipe.synth.sdf_atlas import Atlas
 from ocrpipe.synth.word_view import HEIGHT, WIDEST
 from ocrpipe.synth.words import DOCUMENT_SHARE
@@ -23,6 +25,7 @@ SLOTS = LONGEST + 2 * BESIDE
 NARROW = 96  # pixels: narrower crops are widened half way to it, as `recognizer.batching.stretch` does
 TALLEST = 48  # pixels of a source image
 _NEVER = 1e6  # where the pen of an empty slot is
+_PART = 20_000  # words that are drawn from one seed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,15 +48,32 @@ class Texts:
         return (draws * counts).long()
 
 
-def draw_texts(phrases: Phrases, characters: str, count: int, rng: np.random.Generator) -> Texts:
-    """count words to choose from; at least one has a single character, so that some word is short enough."""
-    words = [phrases.draw(rng, LONGEST) for _ in range(count - 1)] + [characters[0]]
-    known = {char: place for place, char in enumerate(characters)}
-    words = sorted((word for word in words if known.keys() >= set(word)), key=len)
-    letters = torch.full((len(words), LONGEST), -1, dtype=torch.int64)
-    for row, word in enumerate(words):
-        letters[row, : len(word)] = torch.tensor([known[char] for char in word])
-    return Texts(letters, torch.tensor([len(word) for word in words]))
+def draw_texts(
+    phrases: Phrases, characters: str, count: int, rng: np.random.Generator, processes: int = 0
+) -> Texts:
+    """count words to choose from; at least one has a single character, so that some word is short enough.
+
+    processes: how many draw beside each other, 0 for this one alone; they do not change what is drawn.
+    """
+    parts = [
+        (number, min(_PART, count - 1 - start)) for number, start in enumerate(range(0, count - 1, _PART))
+    ]
+    seed = int(rng.integers(1 << 62))
+    drawn = mapped(partial(_draw_part, phrases, seed), parts, processes)
+    words = [word for part in drawn for word in part if set(characters) >= set(word)] + [characters[0]]
+    words.sort(key=len)
+    # A table from code points to places spares a loop over a million words.
+    codes = np.array([word.ljust(LONGEST) for word in words], f"<U{LONGEST}").view(np.uint32)
+    places = np.full(max(map(ord, characters + " ")) + 1, -1, np.int64)
+    places[[ord(char) for char in characters]] = np.arange(len(characters))
+    letters = torch.from_numpy(places[codes.reshape(len(words), LONGEST)])
+    return Texts(letters, (letters >= 0).sum(1))
+
+
+def _draw_part(phrases: Phrases, seed: int, part: tuple[int, int]) -> list[str]:
+    """Part number part[0], of part[1] words."""
+    rng = np.random.default_rng((seed, part[0]))
+    return [phrases.draw(rng, LONGEST) for _ in range(part[1])]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,20 +131,26 @@ class Dice:
         shape = (self.count, *more)
         return torch.randint(limit, shape, generator=self.generator, device=self.generator.device)
 
+    def among(self, shares: Tensor) -> Tensor:
+        """(B,) places in shares (K,), which sum up to 1, each as often as its share."""
+        upto = shares.cumsum(0)
+        return torch.searchsorted(upto, self.uniform(), right=True).clamp(max=len(shares) - 1)
+
 
 def plan_words(atlas: Atlas, texts: Texts, count: int, difficulty: float, dice: Dice) -> Plan:
     """count words of a difficulty 0..1."""
     document = dice.chance(DOCUMENT_SHARE * difficulty)
     usual = torch.full((count,), round(5 + 11 * difficulty), device=document.device)
     longest = torch.where(dice.chance(0.05 * difficulty), LONGEST, usual)
-    text, face = texts.draw(longest, dice.generator), dice.below(len(atlas.advance))
+    text = texts.draw(longest, dice.generator)
+    face = torch.where(document, dice.among(atlas.printed), dice.among(atlas.share))
     beside = [texts.draw(torch.full_like(longest, BESIDE), dice.generator) for _ in range(2)]
     glyph = torch.cat(
         [_flush_right(texts, beside[0]), texts.letters[text], texts.letters[beside[1]][:, :BESIDE]], dim=1
     )
     glyph[:, :BEFORE][~dice.chance(0.3 * difficulty)] = -1
     glyph[:, AFTER:][~dice.chance(0.3 * difficulty)] = -1
-    spaced = ~document & dice.chance(0.15 * difficulty)
+    spaced = dice.chance(0.15 * difficulty)
     tracking = torch.where(spaced, dice.uniform(-1.2, 9.0), torch.zeros_like(face, dtype=torch.float32))
     pen = _pens(atlas, face, glyph, tracking, dice.uniform(4.0, 12.0))
     box = _box(atlas, face, glyph, pen)
@@ -208,7 +234,7 @@ def _tilted(corners: Tensor, strength: Tensor, dice: Dice) -> Tensor:
     x, y = cos[:, None] * x - sin[:, None] * y, sin[:, None] * x + cos[:, None] * y
     y = y + climb[:, None] * x
     jitter = dice.normal(0.07, 4, 2) * (height * strength)[:, None, None]
-    jitter = jitter * torch.tensor([2.0, 1.0], device=corners.device)
+    jitter[..., 0] *= 2
     return torch.stack([x, y], dim=2) + middle + jitter
 
 
@@ -223,5 +249,6 @@ def _homography(start: Tensor, end: Tensor) -> Tensor:
         ],
         dim=1,
     )  # (B, 8, 8)
-    solved = torch.linalg.solve(rows.double(), torch.cat([u, v], dim=1).double()[:, :, None])[:, :, 0]
+    # solve_ex does not ask a GPU whether all went well, which would wait for it.
+    solved = torch.linalg.solve_ex(rows.double(), torch.cat([u, v], dim=1).double()[:, :, None])[0][:, :, 0]
     return torch.cat([solved, torch.ones_like(solved[:, :1])], dim=1).reshape(-1, 3, 3).float()

@@ -7,7 +7,7 @@ its own *source height*, 9..48 px), then light, lens, noise and codec, and last 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocrpipe.errors import ImageError
-from ocrpipe.synth import effects
+from ocrpipe.synth import effects, wear
 from ocrpipe.synth.effects import Grey
 from ocrpipe.synth.fonts import FontPool, open_font
 from ocrpipe.synth.phrases import Phrases
 from ocrpipe.synth.raster import Mask, Raster, beside, rasterise
 from ocrpipe.synth.word_view import HEIGHT, WIDEST, view
+from ocrpipe.synth.writer import ANY, DOCUMENT_FACES
 
 DOCUMENT_SHARE = 0.3
 
@@ -75,10 +76,12 @@ class WordRenderer:
         self, text: str, rng: np.random.Generator, height: int, difficulty: float, document: bool
     ) -> Raster | None:
         size = int(np.clip(round(height * rng.uniform(1.15, 1.5) / 3) * 3, 12, 66))
-        font = open_font(self.fonts.draw(text, rng).path, size)
-        spaced = not document and rng.random() < 0.15 * difficulty
+        font = open_font(self.fonts.draw(text, rng, document_faces(rng) if document else ANY).path, size)
+        spaced = rng.random() < 0.15 * difficulty
         spacing = size * float(rng.uniform(-0.04, 0.3)) if spaced else 0.0
         raster = rasterise(text, font, spacing, margin=size // 2 + 2)
+        if raster is not None and document:
+            raster = wear.used(raster, rng, difficulty)
         if raster is None or rng.random() > 0.35 * difficulty:
             return raster
         neighbour = rasterise(self.phrases.draw(rng, 8), font, spacing, margin=1)
@@ -130,16 +133,25 @@ class WordRenderer:
         return np.asarray(patch, np.float32)
 
     def _paper(self, layers: list[Mask], rng: np.random.Generator) -> Grey:
-        """Print on paper: dark on light nearly always, flat, sometimes faint."""
-        paper, ink = float(rng.uniform(185, 255)), float(rng.uniform(0, 110))
+        """Print on paper: dark on light nearly always, flat, sometimes faint, in a shaded field or specked.
+
+        Half of it is as scanners give it, the paper all but white.
+        """
+        whitest = 230 if rng.random() < 0.5 else 185
+        paper, ink = float(rng.uniform(whitest, 255)), float(rng.uniform(0, 110))
         if rng.random() < 0.08:
             paper, ink = ink, paper
-        return _blend(
-            np.full(layers[-1].shape, paper, np.float32),
-            layers[-1],
-            np.float32(ink),
-            float(rng.uniform(0.6, 1)),
-        )
+        image = np.full(layers[-1].shape, paper, np.float32)
+        if rng.random() < 0.05:
+            image = effects.screen(image, rng, (paper - ink) * float(rng.uniform(0.2, 0.6)))
+        image = _blend(image, layers[-1], np.float32(ink), float(rng.uniform(0.6, 1)))
+        return effects.specks(image, rng) if rng.random() < 0.1 else image
+
+
+def document_faces(rng: np.random.Generator) -> Collection[str]:
+    """Categories of what a document is set in, none for any face: text faces mostly, typewriters' often."""
+    upto = np.cumsum([share for share, _ in DOCUMENT_FACES])
+    return DOCUMENT_FACES[int(np.searchsorted(upto[:-1], rng.random(), side="right"))][1]
 
 
 def _source_height(rng: np.random.Generator, difficulty: float, document: bool) -> int:

@@ -18,6 +18,7 @@ _BY_FREQUENCY = "en_google20k"
 PRINT = ("sans", "serif", "slab")
 TYPED = ("typewriter", "mono")
 ANY: tuple[str, ...] = ()
+DOCUMENT_FACES = ((0.25, TYPED), (0.55, PRINT), (0.2, ANY))  # how often a printed word is set in which
 # Of the em, between the ink of two words. Forms and signs are set much tighter than a font's own space, and
 # a detector that never saw it joins the words.
 TIGHT = (0.19, 0.32)

@@ -1,111 +1,136 @@
 """Batches of words rendered on the device that trains, with real crops among them: `WordStream` for a GPU.
 
-Chunk k depends on (seed, k) alone on one kind of device; another draws other numbers.
+Chunk k depends on (seed, k) alone on one kind of device; another draws other numbers. Nothing is done word by
+word: what the CPU decides it decides for a chunk at once, and it waits for the device once a chunk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import chain, count, islice
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ocrpipe import console
 from ocrpipe.synth.device_words import DeviceRenderer, background_texture, generator_of
-from ocrpipe.synth.fonts import load_faces
-from ocrpipe.synth.phrases import load_phrases
 from ocrpipe.synth.sdf_atlas import build_atlas
-from ocrpipe.synth.word_plan import Plan, draw_texts
-from ocrpipe.synth.words import load_backgrounds
-from ocrpipe.train.crop_augment import augment
+from ocrpipe.synth.word_plan import draw_texts
+from ocrpipe.synth.words import WordRenderer
 from ocrpipe.train.crop_pool import Crops
-from ocrpipe.train.real_crops import CASELESS
-from ocrpipe.train.spelling import rendered_characters, spelled
+from ocrpipe.train.real_chunks import RealPart, RealStream, real_parts
+from ocrpipe.train.spelling import spelled
 from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch
-from recognizer.batching import SOFTEST, normalise, pad, stretch
-from recognizer.charset import Charset
-from recognizer.ctc_loss import pad_targets
+from recognizer.batching import SOFTEST
+from recognizer.charset import BLANK, Charset
 
-Real = tuple[NDArray[np.uint8], str, bool]  # a crop (32, w), its text, whether its case means nothing
+TEXTS = 1_000_000  # drawn beforehand to choose from, if not said otherwise
 
 
-def load_device_renderer(
-    data: Path, charset: Charset, device: torch.device, texts: int = 1_000_000, faces: int | None = None
+def on_device(
+    renderer: WordRenderer, device: torch.device, texts: int | None = None, processes: int = 0
 ) -> DeviceRenderer:
-    """A renderer from data/fonts (but the held-out families), data/lexicons and data/backgrounds.
+    """The batched counterpart of renderer, of the same faces, words and backgrounds, on device.
 
-    texts: how many are drawn beforehand to choose from; faces: how many, evenly spread over the folder; None
-    for all, which takes minutes and 1.5 MB of the device each. Raises what loading raises.
+    The faces that lack a character or do not fit a cell are left out. Glyphs and words are drawn by
+    `processes` beside each other: a thousand faces and a million words are 150 s of one core; each face is
+    2 MB of the device. FontError where no face is left.
     """
-    characters = rendered_characters(charset)
-    found = load_faces(data / "fonts")
-    step = 1 if faces is None else max(1, len(found) // faces)
-    atlas = build_atlas(found[::step], characters)
-    phrases = load_phrases(data / "lexicons", characters)
-    drawn = draw_texts(phrases, characters, texts, np.random.default_rng(0))
-    photos = background_texture(load_backgrounds(data / "backgrounds"))
+    characters, faces = renderer.fonts.characters, renderer.fonts.faces
+    console.note(f"drawing the glyphs of {len(faces)} faces for rendering on {device}")
+    atlas = build_atlas(faces, characters, processes)
+    drawn = draw_texts(renderer.phrases, characters, texts or TEXTS, np.random.default_rng(0), processes)
+    photos = background_texture(renderer.backgrounds)
     return DeviceRenderer(atlas.to(device), drawn.to(device), photos.to(device))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Real:
+    """A `RealPart` on the device: its crops are found by where each begins (R,)."""
+
+    pixels: Tensor
+    begin: Tensor
+    widths: Tensor
+
+    def padded(self, chosen: Tensor, width: int) -> Tensor:
+        """Those of chosen (n,) as (n, 1, 32, width) float32, 0..255, their last column repeated."""
+        column = torch.arange(width, device=self.pixels.device)
+        inside = torch.minimum(column, self.widths[chosen][:, None] - 1)  # (n, width)
+        return self.pixels[:, self.begin[chosen][:, None] + inside].transpose(0, 1)[:, None].float()
+
+
 class DeviceWordStream:
-    """An endless stream of chunks from chunk `start` on, as `WordStream` makes them; images are on the
-    renderer's device, targets and any_case are not.
+    """Chunks of batches as `WordStream` makes them; images are on the renderer's device, targets and any_case
+    are not.
     """
 
-    def __init__(
-        self, renderer: DeviceRenderer, real: Crops, charset: Charset, mix: Mix, seed: int, start: int = 0
-    ) -> None:
-        self.renderer, self.real, self.charset, self.mix = renderer, real, charset, mix
-        self.seed, self.start = seed, start
+    def __init__(self, renderer: DeviceRenderer, real: Crops, charset: Charset, mix: Mix, seed: int) -> None:
+        self.renderer, self.mix, self.seed = renderer, mix, seed
+        self.real, self.charset, self.device = real, charset, renderer.backgrounds.device
+        self._targets = text_targets(renderer, charset)
 
-    def __iter__(self) -> Iterator[list[WordBatch]]:
-        number = self.start
-        while True:
-            yield self.chunk(number)
-            number += 1
+    def batches(self, start: int, skip: int = 0, workers: int = 0) -> Iterator[WordBatch]:
+        """Without end, those of chunk `start` first, but for its first `skip`; workers make the real crops
+        ready.
+        """
+        stream = RealStream(self.real, self.charset, self.mix, self.seed, start)
+        parts = real_parts(stream, workers, pinned=self.device.type == "cuda")
+        chunks = (self.chunk(number, part) for number, part in zip(count(start), parts, strict=False))
+        return islice(chain.from_iterable(chunks), skip, None)
 
-    def chunk(self, number: int) -> list[WordBatch]:
-        """The batches of one chunk: samples sorted by width, cut into batches, the batches shuffled."""
-        rng = np.random.default_rng((self.seed, number))
-        generator = generator_of(self.seed, number, self.renderer.backgrounds.device)
+    def chunk(self, number: int, part: RealPart) -> list[WordBatch]:
+        """The batches of one chunk with its real crops: samples sorted by width, cut into batches, the
+        batches shuffled.
+        """
+        generator = generator_of(self.seed, number, self.device)
         size = self.mix.batch * BATCHES_A_CHUNK
         difficulty = self.mix.difficulty(number * size)
-        real = self._real(int(rng.binomial(size, self.mix.real(number * size))) if len(self.real) else 0, rng)
-        plan = self.renderer.plan(size - len(real), difficulty, generator)
-        widths = [*plan.final.tolist(), *(crop.shape[1] for crop, _, _ in real)]
-        order = np.argsort(widths, kind="stable")
-        batches = []
-        for start in range(0, size, self.mix.batch):
-            chosen = order[start : start + self.mix.batch]
-            width = -(-max(widths[i] for i in chosen) // 16) * 16
-            drawn = torch.from_numpy(chosen[chosen < len(plan.text)]).to(plan.text.device)
-            found = [real[i - len(plan.text)] for i in chosen if i >= len(plan.text)]
-            batches.append(self._batch(plan[drawn], found, width, difficulty, generator))
-        return [batches[i] for i in rng.permutation(len(batches))]
+        plan = self.renderer.plan(size - len(part.widths), difficulty, generator)
+        table = torch.stack([plan.text, plan.final, plan.height.long(), plan.width.long()])
+        told = table.cpu().numpy()  # the one thing that the device is waited for
+        real = self._sent(part)
+        widths = np.concatenate([told[1], part.widths.numpy()])
+        parts = np.argsort(widths, kind="stable").reshape(BATCHES_A_CHUNK, self.mix.batch)
+        order = np.random.default_rng((self.seed, number, 1)).permutation(BATCHES_A_CHUNK)
+        batches, rendered = [], len(told[0])
+        for chosen in parts[order]:
+            width = -(-int(widths[chosen].max()) // 16) * 16
+            drawn, found = chosen[chosen < rendered], chosen[chosen >= rendered] - rendered
+            images = []
+            if len(drawn):
+                source = int(told[2, drawn].max()), int(told[3, drawn].max())
+                words = plan[self._index(drawn)]
+                images.append(self.renderer.render(words, width, difficulty, generator, source))
+            if len(found):
+                images.append(real.padded(self._index(found), width))
+            own = self._index(widths[np.concatenate([drawn, found + rendered])])
+            labels = _stacked(self._targets[told[0, drawn]], part.targets[found])
+            any_case = torch.cat([torch.zeros(len(drawn), dtype=torch.bool), part.any_case[found]])
+            batches.append(WordBatch(normalised(torch.cat(images), own), labels, any_case))
+        return batches
 
-    def _real(self, count: int, rng: np.random.Generator) -> list[Real]:
-        found: list[Real] = []
-        for _ in range(count):
-            crop = self.real[int(rng.integers(len(self.real)))]
-            found.append((stretch(augment(crop.grey, rng, crop.inset)), crop.text, crop.source in CASELESS))
-        return found
+    def _sent(self, part: RealPart) -> _Real:
+        begin = part.widths.cumsum(0) - part.widths
+        return _Real(*(each.to(self.device, non_blocking=True) for each in (part.pixels, begin, part.widths)))
 
-    def _batch(
-        self, plan: Plan, real: list[Real], width: int, difficulty: float, generator: torch.Generator
-    ) -> WordBatch:
-        parts, device = [], self.renderer.backgrounds.device
-        if len(plan.text):
-            images = self.renderer.render(plan, width, difficulty, generator)
-            parts.append(normalised(images, plan.final))
-        if real:
-            crops = np.stack([pad(normalise(crop), width) for crop, _, _ in real])[:, None]
-            parts.append(torch.from_numpy(crops).to(device))
-        texts = [*self.renderer.spell(plan), *(text for _, text, _ in real)]
-        targets = [self.charset.encode(spelled(text, self.charset) or "") for text in texts]
-        any_case = [False] * len(plan.text) + [free for _, _, free in real]
-        return WordBatch(torch.cat(parts), pad_targets(targets), torch.tensor(any_case))
+    def _index(self, numbers: NDArray[np.int64]) -> Tensor:
+        return torch.from_numpy(numbers).to(self.device, non_blocking=True)
+
+
+def text_targets(renderer: DeviceRenderer, charset: Charset) -> Tensor:
+    """What each of the renderer's texts is to a network of that charset: (K, LONGEST) int64 on the CPU."""
+    classes = [charset.encode(spelled(char, charset) or "")[0] for char in renderer.atlas.characters]
+    return torch.tensor([*classes, BLANK])[renderer.texts.letters.cpu()]  # place -1 is the last
+
+
+def _stacked(one: Tensor, other: Tensor) -> Tensor:
+    """Targets above targets, as wide as their longest word."""
+    length = max(one.shape[1], other.shape[1])
+    both = torch.cat([torch.nn.functional.pad(each, (0, length - each.shape[1])) for each in (one, other)])
+    return both[:, : max(1, int((both != BLANK).sum(1).max()))]
 
 
 def normalised(images: Tensor, widths: Tensor) -> Tensor:

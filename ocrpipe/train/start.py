@@ -73,7 +73,8 @@ def recognizer_loop(order: Order) -> Loop[WordBatch]:
         settings = replace(settings, distill=DISTILL)
     if teacher is None and settings.distill > 0:
         raise ValueError("--distill needs --teacher, the network to learn from")
-    return _ready(WordJob(settings, sources, weights, teacher), order, place)
+    kind = device.choose(order.device).kind
+    return _ready(WordJob(settings, sources, weights, teacher, kind), order, place)
 
 
 def detector_loop(order: Order) -> Loop[DetectorBatch]:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, IterableDataset
 
 from ocrpipe.synth.fonts import FontPool, load_faces
 from ocrpipe.synth.phrases import load_phrases
@@ -25,7 +25,7 @@ from ocrpipe.train.crop_pool import Crops
 from ocrpipe.train.real_crops import CASELESS
 from ocrpipe.train.spelling import rendered_characters, spelled
 from ocrpipe.train.width_rule import USUAL, WidthRule
-from ocrpipe.train.workers import in_one_line, outlive_interrupts, quiet_forks
+from ocrpipe.train.workers import in_one_line, outlive_interrupts, own_chunks, quiet_forks
 from recognizer.batching import normalise, pad
 from recognizer.charset import Charset
 from recognizer.ctc_loss import pad_targets
@@ -93,14 +93,7 @@ class WordStream(IterableDataset[list[WordBatch]]):
         self.real, self.rule = real, rule
 
     def __iter__(self) -> Iterator[list[WordBatch]]:
-        worker = get_worker_info()
-        offset, step = (worker.id, worker.num_workers) if worker else (0, 1)
-        chunk = self.start + offset
-        while True:
-            # One chunk a message: with several workers, the loader's round robin then keeps the chunks in
-            # order.
-            yield self.chunk(chunk)
-            chunk += step
+        yield from map(self.chunk, own_chunks(self.start))
 
     def chunk(self, number: int) -> list[WordBatch]:
         """The batches of one chunk: samples sorted by width, cut into batches, the batches shuffled."""

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from ocrpipe.model_index import Kind
 from ocrpipe.train.checkpoint import Weights
 from ocrpipe.train.crop_pool import Crops
+from ocrpipe.train.device_words import DeviceWordStream, on_device
 from ocrpipe.train.real_crops import fit_height
 from ocrpipe.train.settings import LoopSettings
-from ocrpipe.train.width_rule import WidthRule
+from ocrpipe.train.width_rule import USUAL, WidthRule
 from ocrpipe.train.word_data import BATCHES_A_CHUNK, Mix, WordBatch, WordStream, word_loader
 from ocrpipe.train.word_sources import WordSources
 from recognizer.attention import AttentionDecoder, attention_loss
@@ -23,6 +24,8 @@ from recognizer.crnn import config as named_network
 from recognizer.ctc_loss import ctc_loss
 from recognizer.distillation import distillation_loss
 from recognizer.metrics import score_words
+
+RENDERERS = ("device", "processes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class WordTraining(LoopSettings):
     distill: float = 0.0  # weight of a teacher's opinion
     squeezed_to: int | None = None  # pixels, of every crop, as the field's 100; None keeps aspects
     widened: bool = True  # narrow crops are, as the recogniser does it
+    render: str | None = None  # "device" or "processes"; None is the device where that is a GPU
 
     @property
     def rule(self) -> WidthRule:
@@ -69,7 +73,8 @@ class WordJob:
     """One recogniser in training.
 
     weights: what the network starts from, by default at random. teacher: a trained network of the same
-    charset whose opinion is learnt with weight `distill`.
+    charset whose opinion is learnt with weight `distill`. device: what trains, "cpu" or "cuda". ValueError
+    where words are to be rendered on it and cannot be.
     """
 
     stage: Kind = "recognizer"
@@ -81,8 +86,11 @@ class WordJob:
         sources: WordSources,
         weights: Weights | None = None,
         teacher: CRNN | None = None,
+        device: str = "cpu",
     ) -> None:
         torch.manual_seed(settings.seed)
+        self.device = torch.device(device)
+        self.on_device = renders_on_device(settings, sources, device)
         self.settings: WordTraining = settings
         self.sources, self.charset = sources, settings.charset
         self.characters = named_charset(settings.charset)
@@ -99,6 +107,11 @@ class WordJob:
         """From step on: a chunk that was cut short goes on where it was cut."""
         chunk, skip = divmod(step, BATCHES_A_CHUNK)
         settings, sources = self.settings, self.sources
+        if sources.renderer is not None and self.on_device:
+            made = on_device(sources.renderer, self.device, processes=settings.workers)
+            words = DeviceWordStream(made, sources.real, self.characters, settings.mix(), settings.seed)
+            yield from words.batches(chunk, skip, settings.workers)
+            return
         stream = WordStream(
             sources.renderer, sources.real, self.characters, settings.mix(), settings.seed, chunk,
             settings.rule,
@@ -131,6 +144,22 @@ class WordJob:
         model = network(self.settings.network, self.settings.charset)
         model.load_state_dict(weights)
         return score_sources(model, self.settings, self.sources.dev)
+
+
+def renders_on_device(settings: WordTraining, sources: WordSources, device: str) -> bool:
+    """Whether words are rendered in batches by the device that trains, not word by word in processes.
+
+    ValueError where that is asked for without anything to render from, or with a width rule it does not know.
+    """
+    if settings.render not in (None, *RENDERERS):
+        raise ValueError(f"unknown renderer {settings.render!r}; known: {', '.join(RENDERERS)}")
+    known = sources.renderer is not None and settings.rule == USUAL
+    if settings.render == "device" and not known:
+        raise ValueError(
+            "rendering on the device needs a data folder with fonts, and crops as wide as the recogniser "
+            "wants them; render in processes"
+        )
+    return known and settings.render != "processes" and (device != "cpu" or settings.render == "device")
 
 
 def network(name: str, charset: str) -> CRNN:

@@ -6,9 +6,11 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import cv2
 import torch
+from torch.utils.data import get_worker_info
 
 from ocrpipe.errors import OcrError
 
@@ -31,6 +33,15 @@ def outlive_interrupts(_: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, lambda *_: os._exit(0))  # another code would be an error to torch
     signal.signal(signal.SIGTERM, lambda *_: signal.alarm(GRACE))
+
+
+def own_chunks(start: int) -> Iterator[int]:
+    """The numbers of the chunks from start on that this process makes, of as many as load beside each other.
+
+    One chunk a message: the loader's round robin then keeps all of them in order.
+    """
+    worker = get_worker_info()
+    yield from count(start + worker.id, worker.num_workers) if worker else count(start)
 
 
 @contextmanager
