@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from detectors.targets import border_map, fill, make_targets, shrink_distance
+from detectors.targets import GAP_WEIGHT, border_map, fill, make_targets, shrink_distance
 
 BOX = np.array([[10, 20], [50, 20], [50, 40], [10, 40]], np.float32)
 LEGIBLE, IGNORED = np.zeros(1, np.bool_), np.ones(1, np.bool_)
@@ -51,6 +51,17 @@ def test_a_legible_word_inside_an_ignore_region_still_counts() -> None:
     around = np.array([[0, 0], [64, 0], [64, 64], [0, 64]], np.float32)
     targets = make_targets(np.stack([BOX, around]), np.array([False, True]), 64, 64)
     assert np.array_equal(targets.mask, targets.score)
+
+
+def test_the_gap_between_neighbours_counts_more_and_a_line_below_makes_none() -> None:
+    next_one, below = BOX + np.array([46, 0], np.float32), BOX + np.array([0, 24], np.float32)
+    row = make_targets(np.stack([BOX, next_one]), np.zeros(2, np.bool_), 64, 110)
+    rows, columns = np.nonzero(row.mask == GAP_WEIGHT)
+    assert (rows.min(), rows.max()) == (20, 39)
+    assert (columns.min(), columns.max()) == (46, 59)
+    assert row.mask[row.score > 0].max() == 1
+    stacked = make_targets(np.stack([BOX, below]), np.zeros(2, np.bool_), 80, 64)
+    assert stacked.mask.max() == 1
 
 
 def test_no_words_ask_for_nothing_anywhere() -> None:

@@ -43,7 +43,7 @@ class DetectorMix:
     page: float = 0.19  # rendered
     street: float = 0.13  # rendered
     smallest: float = 9.0  # pixels, word height in the crop: log-uniform between the two
-    largest: float = 80.0
+    largest: float = 140.0  # shop signs fill a photo
     clear_until: int = 4000  # samples before which words are at least twice `smallest`: a curriculum
 
 
