@@ -53,6 +53,7 @@ class Transcript:
     frames: T, how many frames the crop had; frame t covers the part t / T .. (t + 1) / T of the crop's width.
     alternatives: the most probable texts, best first, where they were asked for; text may be among them.
     lexicon: None where no lexicon was used.
+    row: where the crop holds several words, what it says with the spaces between them, as chars; else empty.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Transcript:
     frames: int = 0
     alternatives: tuple[Alternative, ...] = ()
     lexicon: LexiconMatch | None = None
+    row: tuple[CharSpan, ...] = ()
 
 
 class Recognizer(Protocol):

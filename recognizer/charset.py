@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 BLANK = 0
 ALPHANUMERIC_36 = "0123456789abcdefghijklmnopqrstuvwxyz"  # the paper's 36 (arXiv 1507.05717, section 3.1)
 ASCII_94 = "".join(chr(code) for code in range(33, 127))  # every printable ASCII character but the space
+SPACE = " "  # never part of a word's text: it tells a box that holds several words
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Charset:
         return self._index.keys() >= set(text)
 
 
-CHARSETS: dict[str, str] = {"ascii94": ASCII_94, "alnum36": ALPHANUMERIC_36}
+CHARSETS: dict[str, str] = {"ascii94": ASCII_94, "ascii95": ASCII_94 + SPACE, "alnum36": ALPHANUMERIC_36}
 
 
 def charset(name: str) -> Charset:

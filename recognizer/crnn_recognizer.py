@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recognizer.base import Crop, Transcript
 from recognizer.batching import batches
 from recognizer.charset import Charset
-from recognizer.ctc import Probabilities, softmax
+from recognizer.ctc import Probabilities, read_row, softmax
 from recognizer.decoding import Decoder, Decoding
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -51,19 +51,30 @@ class CRNNRecognizer:
 
     def transcribe(self, crops: Sequence[Crop]) -> list[Transcript]:
         """One transcript a crop, in the order given; crops (32, w, 3) uint8 RGB or (32, w) grey."""
-        found = self.decoder.decode(self.probabilities(crops))
-        return [replace(transcript, score=transcript.score**self.calibration) for transcript in found]
+        logits = self._logits(crops)
+        found = self.decoder.decode([self._masked(own) for own in logits])
+        rows = [read_row(own, self.charset) for own in logits]
+        return [
+            replace(transcript, score=transcript.score**self.calibration, row=row)
+            for transcript, row in zip(found, rows, strict=True)
+        ]
 
     def probabilities(self, crops: Sequence[Crop]) -> list[Probabilities]:
         """What the network says of each crop, (T, C) float32, 0..1, before anything is decided; forbidden
         characters have 0.
         """
-        found: dict[int, Probabilities] = {}
+        return [self._masked(own) for own in self._logits(crops)]
+
+    def _masked(self, logits: NDArray[np.float32]) -> Probabilities:
+        return softmax(self.decoder.mask(logits) / np.float32(self.temperature))
+
+    def _logits(self, crops: Sequence[Crop]) -> list[NDArray[np.float32]]:
+        """(T, C) a crop."""
+        found: dict[int, NDArray[np.float32]] = {}
         for batch in batches(crops):
-            logits = self.decoder.mask(self.network(batch.images))  # (N, T, C)
-            probabilities = softmax(logits / np.float32(self.temperature))
+            logits = self.network(batch.images)  # (N, T, C)
             own = np.maximum(1, np.ceil(batch.widths * (logits.shape[1] / batch.images.shape[3]))).astype(int)
-            for index, rows, frames in zip(batch.indices, probabilities, own, strict=True):
+            for index, rows, frames in zip(batch.indices, logits, own, strict=True):
                 # What stands in the padding is an echo of the edge, never a letter.
                 found[int(index)] = rows[:frames]
         return [found[i] for i in range(len(crops))]

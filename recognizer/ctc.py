@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.base import CharSpan, Transcript
-from recognizer.charset import BLANK, Charset
+from recognizer.charset import BLANK, SPACE, Charset
 
 Probabilities = NDArray[np.float32]
 
@@ -57,6 +57,17 @@ def greedy_decode(probabilities: Probabilities, charset: Charset) -> Transcript:
     )
     text = "".join(span.char for span in spans)
     return Transcript(text, geometric_mean([span.score for span in spans]), spans, len(probabilities))
+
+
+def read_row(logits: NDArray[np.float32], charset: Charset) -> tuple[CharSpan, ...]:
+    """What the best path of logits (T, C) says with spaces, if it has one between two words; else nothing."""
+    if SPACE not in charset.characters:
+        return ()
+    space = charset.encode(SPACE)[0]
+    if space not in logits.argmax(axis=1):
+        return ()
+    spans = greedy_decode(softmax(logits), charset).chars
+    return spans if SPACE in "".join(span.char for span in spans).strip(SPACE) else ()
 
 
 def _peaks(

@@ -13,7 +13,7 @@ from recognizer.alignment import aligned_transcript
 from recognizer.base import Alternative, Transcript
 from recognizer.beam import PRIOR_STRENGTH, WIDTH, Guide, beam_search
 from recognizer.char_ngram import CharNgram
-from recognizer.charset import BLANK, Charset
+from recognizer.charset import BLANK, SPACE, Charset
 from recognizer.ctc import Probabilities, greedy_decode
 from recognizer.lexicon import Lexicon
 from recognizer.lexicon_decoding import LexiconRule, apply_lexicon
@@ -118,6 +118,8 @@ def _permitted(charset: Charset, allow: str | None, deny: str) -> NDArray[np.boo
     permitted[charset.encode(allow or "")] = True
     permitted[charset.encode(deny)] = False
     permitted[BLANK] = True
+    if SPACE in charset.characters:
+        permitted[charset.encode(SPACE)] = False  # a word has none
     if permitted.sum() == 1:
         raise ValueError("no character may be read: allow leaves none, or deny takes all")
     return permitted

@@ -33,7 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         ),
         (
             True,
-            "images crops turns second_look reading_order char_boxes word_details "
+            "images crops turns second_look rows reading_order char_boxes word_details "
             "lexicons decode_options weights model_index runtime",
         ),
         (True, "page records errors device machine ahead version"),

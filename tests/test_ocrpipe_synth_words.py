@@ -69,6 +69,18 @@ def test_letter_spacing_widens_a_word_by_the_gaps(tmp_path: Path) -> None:
     assert widths[1] - widths[0] == 15
 
 
+def test_words_in_a_row_are_parted_by_spaces_as_wide_as_asked(tmp_path: Path) -> None:
+    words = renderer(build(tmp_path)).render(np.random.default_rng(5), 1.0, 2, words=3)
+    assert [w.text.count(" ") for w in words] == [2, 2]
+    font = open_font(tmp_path / "fonts/Aileron.ttf", 40)
+    wide, usual = rasterise("ab cd", font, gap=3.0), rasterise("ab cd", font)
+    assert wide is not None
+    assert usual is not None
+    assert (wide.box[2] - wide.box[0]) - (usual.box[2] - usual.box[0]) == pytest.approx(
+        2 * font.getlength(" "), abs=1.5
+    )
+
+
 @pytest.mark.parametrize(
     ("where", "column", "row"), [("left", 1, 5), ("right", 8, 5), ("above", 5, 1), ("below", 5, 8)]
 )

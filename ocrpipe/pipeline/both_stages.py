@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ocrpipe import crops, second_look, turns
+from ocrpipe import crops, rows, second_look, turns
 from ocrpipe.ahead import ahead
 from ocrpipe.images import Photo, PhotoSource
 from ocrpipe.page import ModelInfo, Page, Timing
@@ -106,7 +106,13 @@ class Pipeline:
     def _page(self, found: Found, transcripts: Sequence[Transcript]) -> Page:
         # A crop without a single character is no word: the detector took something else for one.
         surest = surest_readings(found, transcripts)
-        quads, said = found.quads[surest], [transcripts[i] for i in surest]
+        quads, said, scores = rows.split(
+            self.recognizer,
+            found.photo.pixels,
+            found.quads[surest],
+            [transcripts[i] for i in surest],
+            found.scores,
+        )
         if self.looks > 1:
             said = second_look.look_again(self.recognizer, found.photo.pixels, quads, said)
         kept = [i for i, t in enumerate(said) if t.text and t.score >= self.min_confidence]
@@ -115,7 +121,7 @@ class Pipeline:
                 found.photo,
                 quads[kept],
                 [said[i] for i in kept],
-                found.scores[kept],
+                scores[kept],
                 chars=self.chars,
             ),
             detector=self.detector_info,

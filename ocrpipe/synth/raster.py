@@ -1,5 +1,5 @@
-"""Text -> coverage mask: one word in one face, with letter spacing, and perhaps neighbours as in running
-text.
+"""Text -> coverage mask: one word, or a few in a row, in one face, with letter spacing, and perhaps
+neighbours as in running text.
 """
 
 from __future__ import annotations
@@ -24,21 +24,23 @@ class Raster:
 
 
 def rasterise(
-    text: str, font: ImageFont.FreeTypeFont, spacing: float = 0.0, margin: int = 8
+    text: str, font: ImageFont.FreeTypeFont, spacing: float = 0.0, margin: int = 8, gap: float = 1.0
 ) -> Raster | None:
     """The word in white on black, `margin` px around it; spacing is extra px a letter. None if nothing was
-    drawn.
+    drawn. gap: between several words, in widths of the face's own space.
     """
-    if spacing:
-        starts = [font.getlength(text[:i]) + i * spacing for i in range(len(text))]
-        width = starts[-1] + font.getlength(text[-1])
-    else:
-        starts, width = [0.0], font.getlength(text)
+    wider = (gap - 1) * font.getlength(" ")
+    pieces = list(text) if spacing else text.split(" ")
+    starts, before = [], ""
+    for piece in pieces:
+        starts.append(font.getlength(before) + len(before) * spacing + before.count(" ") * wider)
+        before += piece if spacing else piece + " "
+    width = starts[-1] + font.getlength(pieces[-1])
     ascent, descent = font.getmetrics()
     reach = int(font.size) // 2 + margin  # italics and swashes overhang their advance
     image = Image.new("L", (int(width) + 2 * reach + 1, ascent + descent + 2 * reach))
     draw = ImageDraw.Draw(image)
-    for start, piece in zip(starts, list(text) if spacing else [text], strict=True):
+    for start, piece in zip(starts, pieces, strict=True):
         draw.text((reach + start, reach), piece, fill=255, font=font)
     box = image.getbbox()
     if box is None:

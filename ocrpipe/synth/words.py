@@ -8,7 +8,7 @@ its own *source height*, 9..48 px), then light, lens, noise and codec, and last 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -19,12 +19,16 @@ from ocrpipe.errors import ImageError
 from ocrpipe.synth import effects, wear
 from ocrpipe.synth.effects import Grey
 from ocrpipe.synth.fonts import FontPool, open_font
+from ocrpipe.synth.levels import NO_PAIRS
 from ocrpipe.synth.phrases import Phrases
 from ocrpipe.synth.raster import Mask, Raster, beside, rasterise
 from ocrpipe.synth.word_view import HEIGHT, WIDEST, view
 from ocrpipe.synth.writer import ANY, DOCUMENT_FACES
 
 DOCUMENT_SHARE = 0.3
+REAL_PAIRS = 0.7  # of scene words, with the levels of a real one
+_ROW = 25  # characters of several words in a row, at most
+_GAPS = 0.55, 2.2  # between them, in widths of the face's own space
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +41,20 @@ class RenderedWord:
 
 @dataclass(frozen=True, slots=True)
 class WordRenderer:
-    """Everything a word is made of. backgrounds: grey photos, (H, W) uint8, each at least 64 px a side."""
+    """Everything a word is made of. backgrounds: grey photos, (H, W) uint8, each at least 64 px a side.
+    pairs: (N, 2) grey levels of surface and ink to choose from, see `levels`; none for any.
+    """
 
     phrases: Phrases
     fonts: FontPool
     backgrounds: Sequence[NDArray[np.uint8]]
+    pairs: NDArray[np.float32] = field(default_factory=lambda: NO_PAIRS)
 
-    def render(self, rng: np.random.Generator, difficulty: float = 1.0, looks: int = 1) -> list[RenderedWord]:
-        """One word in `looks` different lights (same letters, same view). difficulty 0..1 lengthens and
-        degrades.
+    def render(
+        self, rng: np.random.Generator, difficulty: float = 1.0, looks: int = 1, words: int = 1
+    ) -> list[RenderedWord]:
+        """One word, or so many in a row, in `looks` different lights (same letters, same view). difficulty
+        0..1 lengthens and degrades.
 
         The curriculum needs the easy end: a CTC network given long, hard words from the start stays on its
         plateau.
@@ -55,13 +64,14 @@ class WordRenderer:
         height = _source_height(rng, difficulty, document)
         raster = None
         while raster is None:
-            text = self.phrases.draw(rng, longest)
+            drawn = [self.phrases.draw(rng, min(longest, _ROW // words)) for _ in range(words)]
+            text = " ".join(drawn)
             raster = self._raster(text, rng, height, difficulty, document)
         layers, size = view(
             _ink_layers(raster, rng, difficulty, document), raster, rng, height, difficulty, document
         )
         width = int(np.clip(round(size[0] * HEIGHT / size[1]), 8, WIDEST))
-        words = []
+        rendered = []
         for _ in range(looks):
             image = self._paper(layers, rng) if document else self._scene(layers, rng, difficulty)
             image = _camera(image, rng, difficulty, document)
@@ -69,17 +79,19 @@ class WordRenderer:
                 cv2.INTER_AREA if size[1] > HEIGHT else (cv2.INTER_LINEAR, cv2.INTER_CUBIC)[rng.integers(2)]
             )
             crop = np.clip(cv2.resize(image, (width, HEIGHT), interpolation=shrink), 0, 255).astype(np.uint8)
-            words.append(RenderedWord(crop, text))
-        return words
+            rendered.append(RenderedWord(crop, text))
+        return rendered
 
     def _raster(
         self, text: str, rng: np.random.Generator, height: int, difficulty: float, document: bool
     ) -> Raster | None:
         size = int(np.clip(round(height * rng.uniform(1.15, 1.5) / 3) * 3, 12, 66))
-        font = open_font(self.fonts.draw(text, rng, document_faces(rng) if document else ANY).path, size)
+        faces = document_faces(rng) if document else ANY
+        font = open_font(self.fonts.draw(text.replace(" ", ""), rng, faces).path, size)
         spaced = rng.random() < 0.15 * difficulty
         spacing = size * float(rng.uniform(-0.04, 0.3)) if spaced else 0.0
-        raster = rasterise(text, font, spacing, margin=size // 2 + 2)
+        gap = float(rng.uniform(*_GAPS)) if " " in text else 1.0
+        raster = rasterise(text, font, spacing, margin=size // 2 + 2, gap=gap)
         if raster is not None and document:
             raster = wear.used(raster, rng, difficulty)
         if raster is None or rng.random() > 0.35 * difficulty:
@@ -92,7 +104,7 @@ class WordRenderer:
     def _scene(self, layers: list[Mask], rng: np.random.Generator, difficulty: float) -> Grey:
         """Ink (the last layer), with outline, shadow or extrusion (those before it), on a wall or a sign."""
         shape = layers[-1].shape
-        paper, ink = _levels(rng, difficulty)
+        paper, ink = self._levels(rng, difficulty)
         image = self._surface(rng, shape, paper, abs(ink - paper), difficulty)
         for mask in layers[:-1]:
             level = rng.choice([0.0, 255.0, paper + (paper - ink) * 0.5, rng.uniform(0, 255)])
@@ -101,6 +113,20 @@ class WordRenderer:
         if rng.random() < 0.25 * difficulty:  # worn paint, printed texture, reflections inside the letters
             colour = self._surface(rng, shape, ink, abs(ink - paper), difficulty)
         return _blend(image, layers[-1], colour, 1.0)
+
+    def _levels(self, rng: np.random.Generator, difficulty: float) -> tuple[float, float]:
+        """Grey of the surface and of the ink, 0..255: mostly as real words have them, else either may be the
+        lighter. Hard pairs are close together.
+        """
+        while True:
+            real = len(self.pairs) and rng.random() < REAL_PAIRS
+            least = (110 - 70 * difficulty) * (0.5 if real else 1.0)
+            if real:
+                paper, ink = self.pairs[int(rng.integers(len(self.pairs)))] + rng.normal(0, 8, 2)
+            else:
+                paper, ink = rng.uniform(0, 255, 2)
+            if abs(paper - ink) >= least:
+                return float(np.clip(paper, 0, 255)), float(np.clip(ink, 0, 255))
 
     def _surface(
         self,
@@ -159,17 +185,6 @@ def _source_height(rng: np.random.Generator, difficulty: float, document: bool) 
         return int(rng.uniform(9, 26))
     lowest = 28 - 17 * difficulty
     return int(np.exp(rng.uniform(np.log(lowest), np.log(48))))
-
-
-def _levels(rng: np.random.Generator, difficulty: float) -> tuple[float, float]:
-    """Grey of the surface and of the ink, 0..255: either may be the lighter, and hard pairs are close
-    together.
-    """
-    least = 110 - 70 * difficulty
-    while True:
-        paper, ink = rng.uniform(0, 255, 2)
-        if abs(paper - ink) >= least:
-            return float(paper), float(ink)
 
 
 def _ink_layers(raster: Raster, rng: np.random.Generator, difficulty: float, document: bool) -> list[Mask]:

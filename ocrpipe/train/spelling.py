@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ocrpipe import console
 from ocrpipe.errors import LabelError
-from recognizer.charset import Charset
+from recognizer.charset import SPACE, Charset
 
 SHOWN = 8  # of the characters that a warning names
 
@@ -23,9 +23,11 @@ def spelled(text: str, charset: Charset) -> str | None:
 
 
 def rendered_characters(charset: Charset) -> str:
-    """What may be drawn: everything that charset can spell, so capitals even where it has none."""
+    """What words may be drawn of: everything that charset can spell but spaces, so capitals even where it has
+    none.
+    """
     capitals = "" if has_capitals(charset) else "".join(c.upper() for c in charset.characters if c.isalpha())
-    return charset.characters + capitals
+    return charset.characters.replace(SPACE, "") + capitals
 
 
 def usable(texts: Iterable[str], charset: Charset, name: str) -> list[int]:

@@ -18,16 +18,17 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
 from ocrpipe.synth.fonts import FontPool, load_faces
+from ocrpipe.synth.levels import NO_PAIRS, real_pairs
 from ocrpipe.synth.phrases import load_phrases
 from ocrpipe.synth.words import WordRenderer, load_backgrounds
 from ocrpipe.train.crop_augment import augment
 from ocrpipe.train.crop_pool import Crops
-from ocrpipe.train.real_crops import CASELESS
+from ocrpipe.train.real_crops import CASELESS, load_crops
 from ocrpipe.train.spelling import rendered_characters, spelled
 from ocrpipe.train.width_rule import USUAL, WidthRule
 from ocrpipe.train.workers import in_one_line, outlive_interrupts, own_chunks, quiet_forks
 from recognizer.batching import normalise, pad
-from recognizer.charset import Charset
+from recognizer.charset import SPACE, Charset
 from recognizer.ctc_loss import pad_targets
 
 BATCHES_A_CHUNK = 8
@@ -54,6 +55,7 @@ class Mix:
     late_real_share: float = 0.45
     late_from: int = 1 << 60  # samples after which the late share holds
     looks: int = 2
+    rows: float = 0.25  # of what is rendered, several words in a row, where the charset has a space
 
     def difficulty(self, seen: int) -> float:
         """0..1 after `seen` samples."""
@@ -68,8 +70,12 @@ def load_renderer(data: Path, charset: Charset) -> WordRenderer:
     """A renderer from data/fonts (but the held-out families), data/lexicons and data/backgrounds."""
     characters = rendered_characters(charset)
     fonts = FontPool(load_faces(data / "fonts"), characters)
+    real = data / "words/real_train"
     return WordRenderer(
-        load_phrases(data / "lexicons", characters), fonts, load_backgrounds(data / "backgrounds")
+        load_phrases(data / "lexicons", characters),
+        fonts,
+        load_backgrounds(data / "backgrounds"),
+        real_pairs(crop.grey for crop in load_crops(real)) if real.is_dir() else NO_PAIRS,
     )
 
 
@@ -117,9 +123,15 @@ class WordStream(IterableDataset[list[WordBatch]]):
                 crop = self.real[int(rng.integers(len(self.real)))]
                 samples.append((augment(crop.grey, rng, crop.inset), crop.text, crop.source in CASELESS))
             else:
-                words = self.renderer.render(rng, difficulty, self.mix.looks)
+                words = self.renderer.render(rng, difficulty, self.mix.looks, self._in_a_row(rng))
                 samples += [(word.crop, word.text, False) for word in words]
         return samples[:size]
+
+    def _in_a_row(self, rng: np.random.Generator) -> int:
+        """How many words; a charset without the space cannot say more than one."""
+        if SPACE not in self.charset.characters or rng.random() >= self.mix.rows:
+            return 1
+        return int(rng.integers(2, 5))
 
     def _collate(self, samples: list[tuple[NDArray[np.uint8], str, bool]]) -> WordBatch:
         crops = [self.rule.fit(crop) for crop, _, _ in samples]

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from ocrpipe.errors import LabelError
 from ocrpipe.labels import lmdb_crops
 from ocrpipe.labels.choose import load_words
+from ocrpipe.labels.scene import LABELS
 from ocrpipe.labels.word_crop import WordCrop
 from ocrpipe.synth.words import WordRenderer
 from ocrpipe.train.crop_pool import CropPool, Crops, LmdbCrops
 from ocrpipe.train.real_crops import CASELESS, RealCrop, grey_image, load_crops, load_scene_crops, rectified
+from ocrpipe.train.real_rows import load_rows
 from ocrpipe.train.spelling import usable
 from ocrpipe.train.word_data import load_renderer
-from recognizer.charset import Charset
+from recognizer.charset import SPACE, Charset
 
 HELD_OUT = 10  # of a user's own words, every tenth measures where no dev set is named
 MARGIN, TALLEST = 0.25, 64  # of a word cut out of a photo: of its height around it; pixels
@@ -43,12 +45,16 @@ def load_sources(data: Sequence[Path], dev: Path | None, charset: Charset) -> Wo
     renderer = load_renderer(rooms[0], charset) if rooms else None
     real, held = CropPool(), CropPool()
     for path in rooms:
-        for crops in _crops_of_data_folder(path):
+        for crops in filter(None, _crops_of_data_folder(path, charset)):
             real.add([crops[i] for i in usable((c.text for c in crops), charset, str(path))])
         if dev is None and (path / "words/real_dev").is_dir():
             held.add(load_crops(path / "words/real_dev"))
     for path in (path for path in data if path not in rooms):
         own = load_labelled(path, charset)
+        # Where a tenth of the words is held out, rows would show them.
+        if dev is not None and SPACE in charset.characters and (path / LABELS).is_file():
+            rows = load_rows(path)
+            real.add([rows[i] for i in usable((c.text for c in rows), charset, str(path))] if rows else [])
         whole = len(own) if dev is not None else 0
         real.add(own.part([i for i in range(len(own)) if i < whole or i % HELD_OUT]))
         held.add(own.part([i for i in range(whole, len(own)) if i % HELD_OUT == 0]))
@@ -105,11 +111,13 @@ def _decoded(words: Sequence[WordCrop], path: Path) -> list[RealCrop]:
     return crops
 
 
-def _crops_of_data_folder(path: Path) -> list[list[RealCrop]]:
-    """Crops, and words rectified from labelled photos, where there are any."""
+def _crops_of_data_folder(path: Path, charset: Charset) -> list[list[RealCrop]]:
+    """Crops, and words and rows of them rectified from labelled photos, where there are any."""
     found = []
     if (path / "words/real_train").is_dir():
         found.append(load_crops(path / "words/real_train"))
-    if (path / "scenes/ic15_train").is_dir():
-        found.append(load_scene_crops(path / "scenes/ic15_train"))
+    photos = path / "scenes/ic15_train"
+    if photos.is_dir():
+        found.append(load_scene_crops(photos))
+        found.append(load_rows(photos) if SPACE in charset.characters else [])
     return found
