@@ -58,6 +58,8 @@ VARIANTS = {
     "both": Variant("rendered and real"),
     "rendered": Variant("rendered scenes only", mix={"ic15": 0.0, "mlt": 0.0, "no_text": 0.0}),
     "real": Variant("real photos only", mix={"page": 0.0, "street": 0.0}),
+    "large": Variant("words of photos up to 80 px high, not 140", mix={"largest": 80.0}),
+    "gaps": Variant("gaps between neighbours count like any other pixel", mix={"gap_weight": 1}),
     "plates": Variant("no word plates: bare lettering in their place", plates=False),
     "shrink": Variant("shrink ratio 0.4 growing to 0.6 over the first half", settings={"shrink_start": 0.4}),
 }

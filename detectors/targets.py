@@ -25,7 +25,7 @@ class Targets:
     """What a network should say about one crop; every map (H, W).
 
     score:  uint8, 1 inside a shrunk word.
-    mask:   uint8, what each pixel counts: 0 inside ignore regions, 1, and `GAP_WEIGHT` between neighbours.
+    mask:   uint8, what each pixel counts: 0 inside ignore regions, 1, and the gap weight between neighbours.
     """
 
     score: NDArray[np.uint8]
@@ -66,6 +66,7 @@ def make_targets(
     height: int,
     width: int,
     ratio: float = SHRINK_RATIO,
+    gap_weight: int = GAP_WEIGHT,
 ) -> Targets:
     """Score map and mask of a (height, width) crop with quads (N, 4, 2), some of them ignore (N,).
 
@@ -80,7 +81,7 @@ def make_targets(
             fill(mask, quad, 0)
         else:
             fill(score, max(inner, key=area), 1)
-    mask[(mask > 0) & between(quads[~ignore], height, width)] = GAP_WEIGHT
+    mask[(mask > 0) & between(quads[~ignore], height, width)] = gap_weight
     mask[score > 0] = 1  # a legible word inside a large ignore region still counts
     return Targets(score, mask)
 

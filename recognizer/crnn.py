@@ -31,6 +31,7 @@ CONFIGS: dict[str, CRNNConfig] = {
     "crnn_vgg": CRNNConfig("crnn_vgg"),
     "crnn_xs": CRNNConfig("crnn_xs", stem=16, stages=(16, 32, 64, 128), blocks=(1, 1, 1, 1), hidden=96),
     "crnn_s": CRNNConfig("crnn_s", stem=24, stages=(24, 48, 96, 192), blocks=(1, 1, 2, 1), hidden=96),
+    "crnn_m": CRNNConfig("crnn_m", stem=24, stages=(24, 48, 96, 192), blocks=(1, 2, 3, 2), hidden=96),
     "crnn_l": CRNNConfig("crnn_l", stem=48, stages=(48, 96, 192, 384), blocks=(1, 2, 2, 1), hidden=192),
 }
 

@@ -135,7 +135,11 @@ train.add_command(label)
 @_run
 @_settings(
     *_SETTINGS,
-    click.option("--charset", metavar="NAME", help="What it can say: ascii94, or alnum36 as in the paper."),
+    click.option(
+        "--charset",
+        metavar="NAME",
+        help="What it can say: ascii94, ascii95 with the space, or alnum36 as in the paper.",
+    ),
     _number("--real-share", _SHARE, "Of labelled crops among rendered ones."),
     _number("--easy-until", click.IntRange(1), "Samples over which words grow long and hard."),
     click.option(

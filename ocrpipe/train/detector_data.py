@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from detectors.targets import SHRINK_RATIO, border_map, make_targets
+from detectors.targets import GAP_WEIGHT, SHRINK_RATIO, border_map, make_targets
 from ocrpipe.labels import Scene
 from ocrpipe.synth.fonts import FontPool, load_faces
 from ocrpipe.synth.phrases import load_phrases
@@ -44,6 +44,7 @@ class DetectorMix:
     street: float = 0.13  # rendered
     smallest: float = 9.0  # pixels, word height in the crop: log-uniform between the two
     largest: float = 140.0  # shop signs fill a photo
+    gap_weight: int = GAP_WEIGHT  # what pixels between neighbours count
     clear_until: int = 4000  # samples before which words are at least twice `smallest`: a curriculum
 
 
@@ -134,13 +135,20 @@ class SampleStream(IterableDataset[Batch]):
         index = self.plan.start + offset * self.plan.batch
         while True:
             samples = [self.sample(i) for i in range(index, index + self.plan.batch)]
-            yield collate(samples, self.mix.crop, index >= self.plan.borders_from, self.plan.ratio(index))
+            borders = index >= self.plan.borders_from
+            yield collate(samples, self.mix.crop, borders, self.plan.ratio(index), self.mix.gap_weight)
             index += step * self.plan.batch
 
 
-def collate(samples: Sequence[Sample], size: int, borders: bool, ratio: float = SHRINK_RATIO) -> Batch:
+def collate(
+    samples: Sequence[Sample],
+    size: int,
+    borders: bool,
+    ratio: float = SHRINK_RATIO,
+    gap_weight: int = GAP_WEIGHT,
+) -> Batch:
     """Samples with their maps as one batch; borders False leaves the border maps empty, which is cheaper."""
-    maps = [make_targets(s.quads, s.ignored, size, size, ratio) for s in samples]
+    maps = [make_targets(s.quads, s.ignored, size, size, ratio, gap_weight) for s in samples]
     near = np.zeros((len(samples), size, size), np.float32)
     if borders:
         near = np.stack([border_map(s.quads, s.ignored, size, size, ratio) for s in samples])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -18,6 +18,8 @@ from ocrpipe.train.word_training import network
 from ocrpipe.weights import METADATA_KEY
 from recognizer.charset import charset as named_charset
 from recognizer.crnn import CRNN
+from recognizer.crnn import config as named_network
+from recognizer.growth import deeper, grown
 
 _HEADS = ("head.weight", "head.bias")  # of a CRNN: a row for each class
 
@@ -88,6 +90,26 @@ def respelled(start: Initial, charset: str) -> Weights:
         after[known] = before[torch.tensor([row for row in rows if row >= 0])].float()
         weights[name] = after
     return weights
+
+
+def grows(name: str, into: str) -> bool:
+    """Whether a recogniser of that name is another one with fewer blocks."""
+    try:
+        return deeper(named_network(name), named_network(into))
+    except ValueError:
+        return False
+
+
+def fitted(start: Initial, name: str, charset: str) -> Weights:
+    """start's weights for a network of that name and charset, deeper perhaps than its own. ValueError where
+    it cannot become one.
+    """
+    weights = respelled(start, charset)
+    if name == start.network:
+        return weights
+    classes = named_charset(charset).classes
+    small, large = (replace(named_network(which), classes=classes) for which in (start.network, name))
+    return grown(weights, small, large)
 
 
 def _described(data: bytes, name: str) -> ModelEntry:

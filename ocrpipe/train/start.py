@@ -15,7 +15,7 @@ from ocrpipe.train.checkpoint import Checkpoint
 from ocrpipe.train.detector_data import Batch as DetectorBatch
 from ocrpipe.train.detector_data import DetectorMix
 from ocrpipe.train.detector_training import DetectorJob, DetectorTraining
-from ocrpipe.train.initial import Initial, load_initial, load_teacher, respelled
+from ocrpipe.train.initial import Initial, fitted, grows, load_initial, load_teacher
 from ocrpipe.train.job import Batch, Job
 from ocrpipe.train.loop import FLAT, LAST, Ending, Loop
 from ocrpipe.train.settings import settings_from
@@ -65,7 +65,7 @@ def recognizer_loop(order: Order) -> Loop[WordBatch]:
         base = {"network": start.network, "charset": start.charset, **FINE_TUNING}
     settings = settings_from(WordTraining, base, order.given)
     sources = word_sources.load_sources(order.data, order.dev, named_charset(settings.charset))
-    weights = None if start is None else respelled(start, settings.charset)
+    weights = None if start is None else fitted(start, settings.network, settings.charset)
     teacher = (
         None if order.teacher is None else load_teacher(order.teacher, settings.network, settings.charset)
     )
@@ -135,9 +135,10 @@ def _initial(order: Order, place: _Place, stage: Kind) -> Initial | None:
         return None
     start = load_initial(order.init, stage)
     wanted = order.given.get("network", start.network)
-    if wanted != start.network:
+    if wanted != start.network and not (stage == "recognizer" and grows(start.network, wanted)):
         raise WeightsError(
-            f"{order.init}: holds a {start.network}, this run a {wanted}; name only one of them"
+            f"{order.init}: holds a {start.network}, this run a {wanted}; name only one, or a network "
+            "that has more blocks and differs by nothing else"
         )
     return start
 

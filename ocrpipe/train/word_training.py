@@ -65,6 +65,7 @@ PRESETS: dict[str, WordTraining] = {
     ),
     "crnn_xs": WordTraining("crnn_xs"),
     "crnn_s": WordTraining("crnn_s"),
+    "crnn_m": WordTraining("crnn_m"),
     "crnn_l": WordTraining("crnn_l"),
 }
 
