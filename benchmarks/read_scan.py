@@ -1,6 +1,6 @@
-"""Scan box threshold, unclip ratio and least confidence for end-to-end F1 on a folder of labelled scenes.
+"""Scan what finding and cutting boxes is set by for end-to-end F1 on a folder of labelled scenes.
 
-    python benchmarks/read_scan.py --data $OCRPIPE_DATA/scenes/ic15_dev
+    python benchmarks/read_scan.py --data $OCRPIPE_DATA/scenes/ic15_dev --split 0.65 --split 1 --space 2
 
 One network pass a photo; every setting then works on the same score map. Settings are chosen on dev sets
 only.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,8 +28,6 @@ from ocrpipe.labels import Scene, load_scenes
 from ocrpipe.page import Page
 from ocrpipe.pipeline import Pipeline
 
-BOX_THRESHOLDS = (0.5, 0.6, 0.7)
-UNCLIP_RATIOS = (0.8, 1.0, 1.2)
 LEAST = (0.0, 0.1, 0.2, 0.3)
 
 
@@ -50,11 +49,21 @@ def certain(page: Page, least: float) -> Page:
     return replace(page, words=tuple(word for word in page.words if word.confidence >= least))
 
 
-def scan(pipeline: Pipeline, detector: DBDetector, scenes: list[Scene]) -> None:
-    """Print a row a setting."""
+def scan(
+    pipeline: Pipeline, detector: DBDetector, scenes: list[Scene], settings: Sequence[Sequence[float]]
+) -> None:
+    """Print a row for each combination of settings: of the score threshold, box threshold, ..."""
     network = Remembered(detector)
-    for box, unclip in itertools.product(BOX_THRESHOLDS, UNCLIP_RATIOS):
-        pipeline.detector = replace(detector, network=network, box_threshold=box, unclip_ratio=unclip)
+    for cut, box, unclip, split, space in itertools.product(*settings):
+        pipeline.space = space
+        pipeline.detector = replace(
+            detector,
+            network=network,
+            threshold=cut,
+            box_threshold=box,
+            unclip_ratio=unclip,
+            split_threshold=split,
+        )
         pages: dict[Path, Page] = {}
         for scene in scenes:
             network.photo = scene.image
@@ -63,17 +72,34 @@ def scan(pipeline: Pipeline, detector: DBDetector, scenes: list[Scene]) -> None:
             scores = score_reading(lambda s, p=pages, m=least: certain(p[s.image], m), scenes)  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
             both = (scores.detection, scores.end_to_end)
             values = [v for found in both for v in (found.precision, found.recall, found.hmean)]
-            print(f"| {box} | {unclip} | {least} | " + " | ".join(f"{100 * v:.1f}" for v in values) + " |")
+            cells = [f"{v}" for v in (cut, box, unclip, split, space, least)] + [
+                f"{100 * v:.1f}" for v in values
+            ]
+            print(f"| {' | '.join(cells)} |", flush=True)
 
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--every", type=int, default=1, help="Only every so many of the photos.")
 @click.option("--long-side", type=int, default=None, help="Another size than the model's own.")
-@click.option("--threshold", type=float, default=None, help="Another score threshold than the model's own.")
+@click.option("--threshold", type=float, multiple=True, help="Score thresholds; by default the model's own.")
+@click.option("--box", type=float, multiple=True, help="Box thresholds, likewise.")
+@click.option("--unclip", type=float, multiple=True, help="Unclip ratios, likewise.")
+@click.option("--split", type=float, multiple=True, help="Valleys at which neighbours are parted, likewise.")
+@click.option("--space", type=float, multiple=True, help="Probability of a space to cut at; 2 cuts nowhere.")
 @click.option("--looks", type=int, default=1, help="2 reads unsure words again.")
 @click.option("--weights", type=click.Path(path_type=Path, exists=True), default=None, help="Their folder.")
 def main(
-    data: Path, long_side: int | None, threshold: float | None, looks: int, weights: Path | None
+    data: Path,
+    every: int,
+    long_side: int | None,
+    threshold: Sequence[float],
+    box: Sequence[float],
+    unclip: Sequence[float],
+    split: Sequence[float],
+    space: Sequence[float],
+    looks: int,
+    weights: Path | None,
 ) -> None:
     """Print a Markdown table of every setting."""
     # Not turned: the map of a photo is remembered as it stands.
@@ -85,13 +111,13 @@ def main(
         raise click.UsageError("the default detector has no thresholds to scan")
     if long_side is not None:
         detector = replace(detector, long_side=long_side)
-    if threshold is not None:
-        detector = replace(detector, threshold=threshold)
-    size, cut = detector.long_side, detector.threshold
-    print(f"{data.name}, long side {size}, score threshold {cut}, looks {looks}\n")
-    print("| box threshold | unclip | least confidence | P | R | H | e2e P | e2e R | e2e F1 |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    scan(pipeline, detector, load_scenes(data))
+    own = detector.threshold, detector.box_threshold, detector.unclip_ratio, detector.split_threshold
+    given = (threshold, box, unclip, split)
+    settings = [values or (usual,) for values, usual in zip(given, own, strict=True)]
+    print(f"{data.name}, long side {detector.long_side}, looks {looks}\n")
+    print("| threshold | box | unclip | split | space | least | P | R | H | e2e P | e2e R | e2e F1 |")
+    print("|---" * 12 + "|")
+    scan(pipeline, detector, load_scenes(data)[::every], [*settings, space or (pipeline.space,)])
 
 
 if __name__ == "__main__":

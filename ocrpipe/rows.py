@@ -29,11 +29,12 @@ def split(
     quads: NDArray[np.float32],
     transcripts: Sequence[Transcript],
     scores: NDArray[np.float32],
+    sure: float = SURE,
 ) -> Words:
     """quads (M, 4, 2), transcripts and scores (M,) of the words of N boxes (N, 4, 2) of pixels (H, W, 3) RGB,
-    in their order; the parts of a box have its score.
+    in their order; the parts of a box have its score. sure: probability of a space to cut at.
     """
-    pieces = [_pieces(t.row, t.frames) for t in transcripts]
+    pieces = [_pieces(t.row, t.frames, sure) for t in transcripts]
     rows = [i for i, own in enumerate(pieces) if len(own) > 1]
     if not rows:
         return quads, list(transcripts), scores
@@ -48,13 +49,13 @@ def split(
     return np.stack([w[0] for w in words]), [w[1] for w in words], np.array([w[2] for w in words], np.float32)
 
 
-def _pieces(row: Sequence[CharSpan], frames: int) -> list[tuple[float, float]]:
+def _pieces(row: Sequence[CharSpan], frames: int, sure: float) -> list[tuple[float, float]]:
     """Where each word of a row lies, as fractions of the crop's width; the gaps go half to either side."""
     edges = char_edges(row, frames)
     gaps = [
         (left + right) / 2
         for i, (span, (left, right)) in enumerate(zip(row, edges, strict=True))
-        if span.char == SPACE and span.score >= SURE and 0 < i < len(row) - 1
+        if span.char == SPACE and span.score >= sure and 0 < i < len(row) - 1
     ]
     limits = [0.0, *gaps, 1.0]
     return list(pairwise(limits))

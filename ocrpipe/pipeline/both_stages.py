@@ -30,8 +30,8 @@ class Pipeline:
     min_confidence: words less certain are left out, 0..1. ValueError outside that. detector_info and
     recognizer_info are what results say of the models. chars: words tell their characters, each with its box.
     turns: a photo that seems to lie on its side or stand on its head is read turned as well, and the better
-    reading counts. looks: 2 reads unsure words again, cut otherwise (`ocrpipe.second_look`). Not for use by
-    several threads at once.
+    reading counts. looks: 2 reads unsure words again, cut otherwise (`ocrpipe.second_look`). space: a box is
+    cut at a space of that probability. Not for use by several threads at once.
     """
 
     def __init__(
@@ -45,12 +45,13 @@ class Pipeline:
         chars: bool = False,
         turns: bool = True,
         looks: int = 1,
+        space: float = rows.SURE,
     ) -> None:
         if not 0 <= min_confidence <= 1:
             raise ValueError(f"min_confidence must be in [0, 1], got {min_confidence}")
         self.detector, self.recognizer, self.min_confidence = detector, recognizer, min_confidence
         self.detector_info, self.recognizer_info = detector_info, recognizer_info
-        self.chars, self.turns, self.looks = chars, turns, looks
+        self.chars, self.turns, self.looks, self.space = chars, turns, looks, space
 
     def read(self, source: PhotoSource) -> Page:
         """The words of one photo: a path, bytes, an open file, a Pillow image or an array; its first page
@@ -112,6 +113,7 @@ class Pipeline:
             found.quads[surest],
             [transcripts[i] for i in surest],
             found.scores,
+            self.space,
         )
         if self.looks > 1:
             said = second_look.look_again(self.recognizer, found.photo.pixels, quads, said)
