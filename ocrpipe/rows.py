@@ -34,11 +34,10 @@ def split(
     """quads (M, 4, 2), transcripts and scores (M,) of the words of N boxes (N, 4, 2) of pixels (H, W, 3) RGB,
     in their order; the parts of a box have its score. sure: probability of a space to cut at.
     """
-    pieces = [_pieces(t.row, t.frames, sure) for t in transcripts]
-    rows = [i for i, own in enumerate(pieces) if len(own) > 1]
-    if not rows:
+    parted = {i: cuts for i, t in enumerate(transcripts) if len(cuts := pieces(t.row, t.frames, sure)) > 1}
+    if not parted:
         return quads, list(transcripts), scores
-    cut = {i: _parts(quads[i], pieces[i]) for i in rows}
+    cut = {i: _parts(quads[i], cuts) for i, cuts in parted.items()}
     read = iter(reader.transcribe(crops.rectify(pixels, np.concatenate(list(cut.values())))))
     words: list[tuple[NDArray[np.float32], Transcript, np.float32]] = []
     for i, transcript in enumerate(transcripts):
@@ -49,8 +48,11 @@ def split(
     return np.stack([w[0] for w in words]), [w[1] for w in words], np.array([w[2] for w in words], np.float32)
 
 
-def _pieces(row: Sequence[CharSpan], frames: int, sure: float) -> list[tuple[float, float]]:
-    """Where each word of a row lies, as fractions of the crop's width; the gaps go half to either side."""
+def pieces(row: Sequence[CharSpan], frames: int, sure: float) -> list[tuple[float, float]]:
+    """Where each word of a row lies, as fractions of the crop's width; the gaps go half to either side.
+
+    No row is one word: the whole width.
+    """
     edges = char_edges(row, frames)
     gaps = [
         (left + right) / 2
