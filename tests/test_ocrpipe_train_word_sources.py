@@ -108,7 +108,7 @@ def test_released_weights_come_with_their_statistics() -> None:
     words, boxes = load_initial("crnn_s", "recognizer"), load_initial("db_r18q", "detector")
     assert (words.network, words.charset, boxes.network, boxes.charset) == (
         "crnn_s",
-        "ascii94",
+        "ascii95",
         "db_r18q",
         None,
     )

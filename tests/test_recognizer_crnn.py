@@ -47,7 +47,7 @@ def test_slim_networks_have_a_frame_every_four_pixels() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="known: crnn_vgg, crnn_xs, crnn_s, crnn_l"):
+    with pytest.raises(ValueError, match="known: crnn_vgg, crnn_xs, crnn_s, crnn_m, crnn_l"):
         config("crnn")
 
 
