@@ -1,6 +1,6 @@
 """What parts of the training are worth: equal short runs that differ in one thing, as a table.
 
-    python benchmarks/ablation.py --start runs/recognizer/flat.pt --data $OCRPIPE_DATA
+    python benchmarks/ablation.py --start runs/recognizer/flat.pt --teacher runs/mean.pt --data $OCRPIPE_DATA
     python benchmarks/ablation.py detector --start runs/detector/flat.pt --samples 8000 --data $OCRPIPE_DATA
 
 Each run goes on from the same checkpoint, one of before the decay, over equally many samples in which the
@@ -30,6 +30,7 @@ import ablation_runs as runs
 
 from ocrpipe import device as devices
 from ocrpipe.train import checkpoint
+from ocrpipe.train.initial import load_teacher
 from ocrpipe.train.word_training import WordTraining
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +44,10 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the runs have in common. scratch: samples of a run from nothing; folder: of all runs."""
+    """What the runs have in common. scratch: samples of a run from nothing; folder: of all runs.
+
+    teacher: the checkpoint that one of them learns from.
+    """
 
     stage: str
     start: runs.Start | None
@@ -52,12 +56,15 @@ class Bench:
     network: str
     seeds: tuple[int, ...]
     folder: Path
+    teacher: Path | None = None
 
     @property
     def variants(self) -> dict[str, runs.Variant]:
         """Those that can be made."""
         known = runs.VARIANTS[self.stage]
-        return {name: each for name, each in known.items() if self.start is not None or each.scratch}
+        missing = {"distill"} if self.teacher is None else set()
+        able = {name: each for name, each in known.items() if not missing & each.settings.keys()}
+        return {name: each for name, each in able.items() if self.start is not None or each.scratch}
 
     def run(self, name: str, seed: int) -> Path:
         """The folder of one run."""
@@ -125,6 +132,8 @@ def command(bench: Bench, data: Sequence[Path]) -> str:
         words.append(f"--start {'/'.join(bench.start.path.parts[-2:])} --samples {bench.samples}")
     if bench.stage == "recognizer":
         words.append(f"--scratch-samples {bench.scratch} --network {bench.network}")
+    if bench.teacher is not None:
+        words.append(f"--teacher {'/'.join(bench.teacher.parts[-2:])}")
     return " ".join(
         [*words, *(f"--seed {seed}" for seed in bench.seeds), *(f"--data {p.name}" for p in data)]
     )
@@ -163,7 +172,11 @@ def jobs(
         return runs.photo_jobs(data, dev, bench.start, bench.samples)
     small = WordTraining(bench.network, samples=bench.scratch)
     small = replace(small, ema=runs.memory(bench.scratch, small.batch))
-    return runs.word_jobs(data, dev, bench.start, bench.samples, small, device)
+    teacher = None
+    if bench.teacher is not None and bench.start is not None:
+        state = bench.start.state
+        teacher = load_teacher(str(bench.teacher), state.network, str(state.charset))
+    return runs.word_jobs(data, dev, bench.start, bench.samples, small, device, teacher)
 
 
 _PATH = click.Path(path_type=Path)
@@ -183,6 +196,9 @@ _PATH = click.Path(path_type=Path)
 @click.option("--network", default="crnn_xs", help="From nothing.")
 @click.option("--seed", "seeds", type=int, multiple=True, default=(1,), help="May be repeated: as many runs.")
 @click.option("--only", multiple=True, help="Only these runs, by name; may be repeated.")
+@click.option(
+    "--teacher", type=_PATH, help="Recogniser's checkpoint that a run learns from; without it, no such run."
+)
 @click.option("--device", default="auto")
 @click.option("--loaders", default=1, help="Processes that make samples.")
 @click.option("--runs", "folder", type=_PATH, default=Path("runs/ablation"), help="Folder of the runs.")
@@ -203,6 +219,7 @@ def main(
     network: str,
     seeds: tuple[int, ...],
     only: tuple[str, ...],
+    teacher: Path | None,
     device: str,
     loaders: int,
     folder: Path,
@@ -212,7 +229,7 @@ def main(
     begin = None if start is None else runs.Start(start, checkpoint.load(start))
     if begin is not None and begin.state.stage != stage:
         raise click.UsageError(f"{start}: a {begin.state.stage}'s checkpoint; name a {stage}'s")
-    bench = Bench(stage, begin, samples, scratch_samples, network, seeds, folder)
+    bench = Bench(stage, begin, samples, scratch_samples, network, seeds, folder, teacher)
     unknown = set(only) - bench.variants.keys()
     if unknown:
         raise click.UsageError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(bench.variants)}")

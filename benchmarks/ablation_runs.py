@@ -17,6 +17,7 @@ from ocrpipe.train.stopping import stop_flag
 from ocrpipe.train.word_sources import WordSources
 from ocrpipe.train.word_training import WordJob, WordTraining
 from recognizer.charset import charset as named_charset
+from recognizer.crnn import CRNN
 
 NEVER = 1e9  # minutes
 Settings = TypeVar("Settings", bound=LoopSettings)
@@ -44,6 +45,7 @@ WORDS: dict[str, Variant] = {
     "narrow": Variant("narrow crops left narrow", {"widened": False}),
     "width": Variant("every crop squeezed to 100 x 32", {"squeezed_to": 100}),
     "attention": Variant("an attention decoder beside CTC, weight 0.5", {"attention": 0.5}),
+    "teacher": Variant("a teacher's frames beside CTC, weight 0.5", {"distill": 0.5}),
     "curriculum": Variant("from nothing: words grow long and hard", scratch=True),
     "hard": Variant("from nothing: long, hard words at once", {"easy_until": 1}, scratch=True),
 }
@@ -93,10 +95,11 @@ def word_jobs(
     samples: int,
     small: WordTraining,
     device: str,
+    teacher: CRNN | None = None,
 ) -> Callable[[Variant, Mapping[str, Any]], WordJob]:
     """What makes a recogniser's job of a variant and of settings that all have; the data are loaded once.
 
-    small: the settings from nothing.
+    small: the settings from nothing. teacher: of runs that learn from one.
     """
     charset = small.charset if start is None else str(start.state.charset)
     sources = word_sources.load_sources(data, dev, named_charset(charset))
@@ -108,7 +111,8 @@ def word_jobs(
             seen = replace(sources, renderer=replace(sources.renderer, backgrounds=()))
         if variant.scratch or start is None:
             return WordJob(replace(small, charset=charset, **wanted), seen, device=device)
-        return WordJob(continued(WordTraining, start, samples, wanted), seen, device=device)
+        settings = continued(WordTraining, start, samples, wanted)
+        return WordJob(settings, seen, teacher=teacher if settings.distill > 0 else None, device=device)
 
     return job
 

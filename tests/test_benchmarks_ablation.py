@@ -49,7 +49,7 @@ def rows(start: Path) -> list[list[str]]:
 
 
 def test_every_run_goes_on_from_the_checkpoint_over_as_many_samples(start: Path) -> None:
-    assert ablate(start).exit_code == 0
+    assert ablate(start, "--teacher", str(start)).exit_code == 0
     folder = start.parent.parent / "runs"
     steps = {run.parent.name: checkpoint.load(run).step for run in folder.glob("recog*/*/last.pt")}
     names = [name for name, variant in runs.WORDS.items() if not variant.scratch]
@@ -74,6 +74,11 @@ def test_a_finished_run_is_not_repeated_and_what_was_learnt_stays(start: Path) -
     assert run.stat().st_mtime_ns == before
     assert table.read_text().endswith("## What was learnt\n\nReal crops are worth it.\n")
     assert [row[0] for row in rows(start)[2:]] == ["everything on", "no real crops"]
+
+
+def test_without_a_teacher_no_run_learns_from_one(start: Path) -> None:
+    done = ablate(start, "--only", "teacher")
+    assert (done.exit_code, "unknown: teacher" in done.output) == (2, True)
 
 
 def test_several_seeds_are_one_row_with_their_spread(start: Path) -> None:
