@@ -14,23 +14,23 @@ from ocrpipe.errors import DeviceError
 
 DEVICES = ("auto", "cpu", "cuda")
 ENGINES = ("onnx", "torch")
-PRECISIONS = ("fp32", "int8")
+PRECISIONS = ("auto", "fp32", "int8")
 MOST_THREADS = 8  # small networks on one photo gain nothing beyond
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """Where networks run: kind is "cpu" or "cuda"; engine "onnx" or "torch" ("onnx" only on the CPU);
-    precision "fp32" or "int8" ("int8" only with "onnx").
+    precision "fp32", "int8" (only with "onnx"), or "auto": int8 with "onnx", of models that list such a twin.
     """
 
     kind: str
     engine: str
     threads: int
-    precision: str = "fp32"
+    precision: str = "auto"
 
 
-def choose(device: str = "auto", engine: str | None = None, precision: str = "fp32") -> Device:
+def choose(device: str = "auto", engine: str | None = None, precision: str = "auto") -> Device:
     """The device to use. "auto" is a GPU that torch can use, else the CPU; engine None is the fastest one
     there, and for "int8" always "onnx" on the CPU.
 

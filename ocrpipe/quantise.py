@@ -2,7 +2,8 @@
 
 Static quantisation by ONNX Runtime: activations as bytes within the ranges seen on real photos, weights with
 a scale a channel. Weights take 7 of their 8 bits: processors without VNNI add pairs of products in 16 bits,
-which 8 would overflow (ONNX Runtime, "Quantize ONNX models"). LSTMs stay in fp32.
+which 8 would overflow (ONNX Runtime, "Quantize ONNX models"). LSTMs stay in fp32, and so does the first
+convolution: of three channels or one, as bytes it takes longer, and what it loses, all the others see.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def quantise_defaults(folder: Path, photos: Sequence[Path]) -> Iterator[Twin]:
     a photo that cannot be read, and ValueError where the photos show a network nothing.
     """
     index = model_index.read(folder)
-    pipeline = load_pipeline(weights_folder=folder, device="cpu", engine="onnx")
+    pipeline = load_pipeline(weights_folder=folder, device="cpu", precision="fp32")
     detector, recognizer = pipeline.detector, pipeline.recognizer
     if not isinstance(detector, DBDetector) or not isinstance(recognizer, CRNNRecognizer):
         raise WeightsError(f"{folder}: the default models have no networks; name others as defaults")
@@ -80,26 +81,36 @@ def with_twins(pipeline: Pipeline, twins: Sequence[Twin]) -> Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Trade:
-    """What twins cost and give: end-to-end F1, 0..1, and processor seconds, of fp32 and of int8."""
+class Trial:
+    """The default models, those of twins as int8: end-to-end F1, 0..1, and processor seconds.
 
-    f1: tuple[float, float]
-    seconds: tuple[float, float]
+    pays: it is faster than all before it that pay, and its F1 less than `MOST_LOST` below that of fp32.
+    """
 
-    def pays(self) -> bool:
-        """Whether int8 is faster, and its F1 less than `MOST_LOST` below."""
-        return self.seconds[1] < self.seconds[0] and self.f1[0] - self.f1[1] < MOST_LOST
+    twins: tuple[Twin, ...]
+    f1: float
+    seconds: float
+    pays: bool = True
 
 
-def trade(folder: Path, twins: Sequence[Twin], score: Callable[[Pipeline], float]) -> Trade:
-    """The default models of folder without and with twins; score reads what is to be read, and says F1."""
-    exact = load_pipeline(weights_folder=folder, device="cpu", engine="onnx")
-    f1, seconds = [], []
-    for pipeline in (exact, with_twins(exact, twins)):
-        start = time.process_time()
-        f1.append(score(pipeline))
-        seconds.append(time.process_time() - start)
-    return Trade((f1[0], f1[1]), (seconds[0], seconds[1]))
+def trials(folder: Path, twins: Sequence[Twin], score: Callable[[Pipeline], float]) -> Iterator[Trial]:
+    """The default models of folder without twins, then with one twin more at a time, each kept if it pays.
+
+    score reads what is to be read, and says F1.
+    """
+    pipeline = load_pipeline(weights_folder=folder, device="cpu", precision="fp32")
+    exact = best = _trial(pipeline, (), score)
+    yield exact
+    for twin in twins:
+        trial = _trial(pipeline, (*best.twins, twin), score)
+        trial = replace(trial, pays=trial.seconds < best.seconds and exact.f1 - trial.f1 < MOST_LOST)
+        yield trial
+        best = trial if trial.pays else best
+
+
+def _trial(pipeline: Pipeline, twins: tuple[Twin, ...], score: Callable[[Pipeline], float]) -> Trial:
+    start = time.process_time()
+    return Trial(twins, score(with_twins(pipeline, twins)), time.process_time() - start)
 
 
 def quantise(data: bytes, batches: Iterable[Batch], name: str) -> bytes:
@@ -118,13 +129,15 @@ def quantise(data: bytes, batches: Iterable[Batch], name: str) -> bytes:
         def get_next(self) -> dict[str, Batch] | None:
             return next(feeds, None)
 
-    feed = onnx.load_model_from_string(data).graph.input[0].name
+    graph = onnx.load_model_from_string(data).graph
+    feed, convolutions = graph.input[0].name, [node.name for node in graph.node if node.op_type == "Conv"]
     feeds = ({feed: batch} for batch in batches)
     with TemporaryDirectory() as place:
         source, plain, out = (Path(place) / f"{step}.onnx" for step in ("fp32", "plain", "int8"))
         source.write_bytes(data)
         quant_pre_process(source, plain, skip_symbolic_shape=True)
-        quantization.quantize_static(plain, out, Reader(), **_settings(quantization))
+        exact = convolutions[:1] if len(convolutions) > 1 else []
+        quantization.quantize_static(plain, out, Reader(), nodes_to_exclude=exact, **_settings(quantization))
         return out.read_bytes()
 
 

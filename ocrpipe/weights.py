@@ -98,7 +98,7 @@ def _find(kind: Kind, name: str | Path | None, device: Device, folder: Path | No
         return _from_path(kind, Path(name))
     place = model_index.find_folder(folder)
     entry = model_index.entry(model_index.read(place), kind, None if name is None else str(name))
-    wanted: FileFormat = "onnx-int8" if device.precision == "int8" else _FORMAT_OF[device.engine]
+    wanted = _wanted(entry, device)
     if wanted not in entry.files:
         have = ", ".join(entry.files) or "none"
         raise WeightsError(f"{entry.id}: no {wanted} file, which {_reason(device)} needs; it has: {have}")
@@ -106,8 +106,14 @@ def _find(kind: Kind, name: str | Path | None, device: Device, folder: Path | No
     return _Found(entry, wanted, model_index.verified(place, file), str(place / file.path))
 
 
+def _wanted(entry: ModelEntry, device: Device) -> FileFormat:
+    usual = _FORMAT_OF[device.engine]
+    twin = device.precision == "auto" and usual == "onnx" and "onnx-int8" in entry.files
+    return "onnx-int8" if twin or device.precision == "int8" else usual
+
+
 def _reason(device: Device) -> str:
-    return f"precision {device.precision!r}" if device.precision != "fp32" else f"engine {device.engine!r}"
+    return f"precision {device.precision!r}" if device.precision == "int8" else f"engine {device.engine!r}"
 
 
 def _is_path(name: str | Path) -> bool:

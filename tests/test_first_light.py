@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from detectors.db_detector import DBDetector
 from ocrpipe import load_pipeline
 from ocrpipe.pipeline import Pipeline
 from recognizer.metrics import normalise
@@ -52,7 +53,7 @@ def test_the_example_photo_says_way_out(pipeline: Pipeline) -> None:
 
 
 def test_the_released_files_agree_with_each_other() -> None:
-    onnx, torch = (load_pipeline(device="cpu", engine=engine) for engine in ("onnx", "torch"))
+    onnx, torch = load_pipeline(device="cpu", precision="fp32"), load_pipeline(device="cpu", engine="torch")
     photo = ROOT / "examples/station.jpg"
     one, other = onnx.read(photo), torch.read(photo)
     assert [word.text for word in one.words] == [word.text for word in other.words]
@@ -62,3 +63,13 @@ def test_the_released_files_agree_with_each_other() -> None:
     assert [word.polygon for word in one.words] == [
         pytest.approx(np.array(word.polygon), abs=1.0) for word in other.words
     ]
+
+
+def test_the_twins_of_bytes_agree_with_the_released_files() -> None:
+    exact, quick = load_pipeline(device="cpu", precision="fp32"), load_pipeline(device="cpu")
+    photo = np.asarray(Image.open(ROOT / "examples/station.jpg").convert("RGB"))
+    assert isinstance(exact.detector, DBDetector)
+    assert isinstance(quick.detector, DBDetector)
+    one, other = exact.detector.score_map(photo), quick.detector.score_map(photo)
+    assert np.abs(one - other).mean() < 0.005
+    assert [w.text for w in exact.read(photo).words] == [w.text for w in quick.read(photo).words]

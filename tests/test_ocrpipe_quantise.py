@@ -18,7 +18,7 @@ from ocrpipe.device import choose
 from ocrpipe.errors import WeightsError
 from ocrpipe.page import Page
 from ocrpipe.pipeline import Pipeline, load_pipeline
-from ocrpipe.quantise import Trade, Twin, quantise_defaults, trade
+from ocrpipe.quantise import quantise_defaults, trials
 from ocrpipe.release import add_int8
 
 
@@ -69,6 +69,24 @@ def test_a_twin_is_listed_beside_the_files_there_and_holds_bytes(folder: Path, p
     assert onnx.TensorProto.INT8 in {tensor.data_type for tensor in weights}
 
 
+def test_twins_run_by_default_where_there_are_any_but_not_with_torch(folder: Path, photo: Path) -> None:
+    twin = next(quantise_defaults(folder, [photo]))
+    listed = add_int8(folder, twin.model.id, twin.data)
+    entry = model_index.entry(model_index.read(folder), "detector", None)
+
+    def sha256(**wish: str) -> str | None:
+        info = load_pipeline(weights_folder=folder, **wish).detector_info  # type: ignore[arg-type]
+        return None if info is None else info.sha256
+
+    assert sha256() == sha256(engine="onnx") == listed.sha256
+    assert sha256(precision="fp32") == entry.files["onnx"].sha256
+    with pytest.raises(WeightsError, match="dark-spots: no safetensors file, which engine 'torch' needs"):
+        sha256(engine="torch")
+    assert said(load_pipeline(weights_folder=folder).read(photo)) == [
+        *said(load_pipeline(weights_folder=folder, precision="fp32").read(photo))
+    ]
+
+
 def test_a_model_without_a_twin_is_never_replaced_by_its_exact_one(folder: Path) -> None:
     with pytest.raises(WeightsError, match="dark-spots: no onnx-int8 file, which precision 'int8' needs"):
         load_pipeline(weights_folder=folder, precision="int8")
@@ -105,33 +123,43 @@ def test_the_command_makes_both_and_read_uses_them(
 
 
 @pytest.mark.parametrize(
-    ("f1", "seconds", "pays"),
+    ("f1", "seconds", "kept"),
     [
-        ((0.464, 0.460), (2.0, 1.0), True),
-        ((0.464, 0.458), (2.0, 1.0), False),
-        ((0.4, 0.5), (1.0, 1.0), False),
+        ((0.464, 0.460, 0.461), (3, 2, 1), ["dark-spots", "always-a"]),
+        ((0.464, 0.458, 0.460), (3, 2, 1), ["always-a"]),
+        ((0.464, 0.460, 0.458), (3, 2, 1), ["dark-spots"]),
+        ((0.4, 0.5, 0.5), (1, 1, 2), []),
     ],
 )
-def test_twins_pay_if_they_are_faster_and_lose_less_than_half_a_point(
-    f1: tuple[float, float], seconds: tuple[float, float], pays: bool
+def test_a_twin_pays_if_it_makes_faster_what_paid_and_all_cost_less_than_half_a_point(
+    folder: Path,
+    photo: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    f1: tuple[float, ...],
+    seconds: tuple[int, ...],
+    kept: list[str],
 ) -> None:
-    assert Trade(f1, seconds).pays() is pays
+    twins, told = list(quantise_defaults(folder, [photo])), iter(f1)
+    clock = iter([time for each in seconds for time in (0, each)])
+    monkeypatch.setattr("ocrpipe.quantise.time.process_time", clock.__next__)
+    paying = [trial for trial in trials(folder, twins, lambda _: next(told)) if trial.pays]
+    assert [twin.model.id for twin in paying[-1].twins] == kept
 
 
-def test_a_trade_reads_first_without_then_with_the_twins(folder: Path, photo: Path) -> None:
-    twins = [Twin(t.model, t.data, t.difference) for t in quantise_defaults(folder, [photo])]
+def test_trials_read_first_without_then_with_a_twin(folder: Path, photo: Path) -> None:
+    twins = list(quantise_defaults(folder, [photo]))[:1]
     seen: list[Pipeline] = []
 
     def score(pipeline: Pipeline) -> float:
         seen.append(pipeline)
         return float(len(pipeline.read(photo).words))
 
-    assert trade(folder, twins, score).f1 == (2.0, 2.0)
+    assert [trial.f1 for trial in trials(folder, twins, score)] == [2.0, 2.0]
     exact, quick = seen
     assert isinstance(exact.detector, DBDetector)
     assert isinstance(quick.detector, DBDetector)
     assert exact.detector.network is not quick.detector.network
-    assert exact.recognizer is not quick.recognizer
+    assert exact.recognizer is quick.recognizer
 
 
 def test_twins_that_do_not_pay_are_not_listed(
@@ -143,7 +171,9 @@ def test_twins_that_do_not_pay_are_not_listed(
     (photo.parent / "labels.jsonl").write_text(line + "\n")
     given = ["quantise", str(photo), "--into", str(folder), "--check", str(photo.parent)]
     for pays, code in ((False, 1), (True, 0)):
-        monkeypatch.setattr(Trade, "pays", lambda _, pays=pays: pays)
+        monkeypatch.setattr("ocrpipe.quantise.MOST_LOST", 1.0 if pays else -1.0)
+        clock = iter([0, 9, 0, 5, 0, 1])
+        monkeypatch.setattr("ocrpipe.quantise.time.process_time", clock.__next__)
         assert cli.main(given) == code
         said, told = capsys.readouterr()
         assert said.startswith("fp32: end-to-end F1 ")

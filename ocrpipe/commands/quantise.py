@@ -13,6 +13,7 @@ from ocrpipe.commands.stages import bad_values_are_usage
 from ocrpipe.options import FOLDER, PATH
 
 if TYPE_CHECKING:
+    from ocrpipe.pipeline import Pipeline
     from ocrpipe.quantise import Twin
 
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     "--check",
     type=PATH,
     metavar="LABELLED",
-    help="List the twins only if they read these photos faster, and F1 falls by less than half a point.",
+    help="List only twins that read these photos faster, and whose F1 falls by less than half a point.",
 )
 def quantise(photos: tuple[Path, ...], into: Path, check: Path | None) -> int:
     """Make int8 twins of the default models in a folder of weights, calibrated on PHOTOS.
@@ -40,25 +41,31 @@ def quantise(photos: tuple[Path, ...], into: Path, check: Path | None) -> int:
         return NOTHING
     with bad_values_are_usage():
         twins = list(quantise_defaults(into, found))
-    if check is not None and not _pay(twins, into, check):
+    paying = twins if check is None else _paying(twins, into, check)
+    if not paying:
         console.error(f"{into}: the twins do not pay and were not listed; use fp32")
         return FAILED
-    for twin in twins:
+    for twin in paying:
         file = release.add_int8(into, twin.model.id, twin.data)
         click.echo(f"{file.path}: {file.bytes} bytes, {twin.difference:.4f} from fp32 on average")
     return 0
 
 
-def _pay(twins: Sequence[Twin], folder: Path, labelled: Path) -> bool:
-    """Whether twins are worth having, told with the figures that say so."""
+def _paying(twins: Sequence[Twin], folder: Path, labelled: Path) -> Sequence[Twin]:
+    """The twins that are worth having, told with the figures that say so."""
     from ocrpipe.evaluate import score_reading
     from ocrpipe.labels import load_photos
-    from ocrpipe.quantise import trade
+    from ocrpipe.quantise import trials
 
     scenes = load_photos(labelled, None)
-    found = trade(
-        folder, twins, lambda p: score_reading(lambda scene: p.read(scene.image), scenes).end_to_end.hmean
-    )
-    for name, f1, seconds in zip(("fp32", "int8"), found.f1, found.seconds, strict=True):
-        click.echo(f"{name}: end-to-end F1 {100 * f1:.1f} %, {seconds / len(scenes):.3f} CPU seconds a photo")
-    return found.pays()
+
+    def score(pipeline: Pipeline) -> float:
+        return score_reading(lambda scene: pipeline.read(scene.image), scenes).end_to_end.hmean
+
+    paying: Sequence[Twin] = ()
+    for trial in trials(folder, twins, score):
+        name = " ".join(["int8", *(twin.model.id for twin in trial.twins)]) if trial.twins else "fp32"
+        each = trial.seconds / len(scenes)
+        click.echo(f"{name}: end-to-end F1 {100 * trial.f1:.1f} %, {each:.3f} CPU seconds a photo")
+        paying = trial.twins if trial.pays else paying
+    return paying

@@ -23,7 +23,7 @@ def load_pipeline(
     weights_folder: Path | None = None,
     device: str = "auto",
     engine: str | None = None,
-    precision: str = "fp32",
+    precision: str = "auto",
     settings: Mapping[str, Setting] | None = None,
     min_confidence: float = MIN_CONFIDENCE,
     decode: DecodeOptions | None = None,
@@ -31,7 +31,8 @@ def load_pipeline(
 ) -> Pipeline:
     """A pipeline of the default models, or of those named by id or by file (see `ocrpipe.weights`).
 
-    Words below min_confidence are left out, as the command line leaves them out by default.
+    precision "auto" runs the int8 twins of models that list one, on a CPU. Words below min_confidence are
+    left out, as the command line leaves them out by default.
     settings are the detector's, such as {"box_threshold": 0.6}; decode says how characters become text, and
     what is told of each word. Raises WeightsError, DeviceError, LexiconError, or ValueError for an unknown
     device or engine and for wishes of decode that make no sense.
