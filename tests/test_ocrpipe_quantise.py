@@ -141,7 +141,7 @@ def test_a_twin_pays_if_it_makes_faster_what_paid_and_all_cost_less_than_half_a_
 ) -> None:
     twins, told = list(quantise_defaults(folder, [photo])), iter(f1)
     clock = iter([time for each in seconds for time in (0, each)])
-    monkeypatch.setattr("ocrpipe.quantise.time.process_time", clock.__next__)
+    monkeypatch.setattr("ocrpipe.quantise.trial.time.process_time", clock.__next__)
     paying = [trial for trial in trials(folder, twins, lambda _: next(told)) if trial.pays]
     assert [twin.model.id for twin in paying[-1].twins] == kept
 
@@ -171,9 +171,9 @@ def test_twins_that_do_not_pay_are_not_listed(
     (photo.parent / "labels.jsonl").write_text(line + "\n")
     given = ["quantise", str(photo), "--into", str(folder), "--check", str(photo.parent)]
     for pays, code in ((False, 1), (True, 0)):
-        monkeypatch.setattr("ocrpipe.quantise.MOST_LOST", 1.0 if pays else -1.0)
+        monkeypatch.setattr("ocrpipe.quantise.trial.MOST_LOST", 1.0 if pays else -1.0)
         clock = iter([0, 9, 0, 5, 0, 1])
-        monkeypatch.setattr("ocrpipe.quantise.time.process_time", clock.__next__)
+        monkeypatch.setattr("ocrpipe.quantise.trial.time.process_time", clock.__next__)
         assert cli.main(given) == code
         said, told = capsys.readouterr()
         assert said.startswith("fp32: end-to-end F1 ")

@@ -2,15 +2,14 @@
 
 Static quantisation by ONNX Runtime: activations as bytes within the ranges seen on real photos, weights with
 a scale a channel. Weights take 7 of their 8 bits: processors without VNNI add pairs of products in 16 bits,
-which 8 would overflow (ONNX Runtime, "Quantize ONNX models"). LSTMs stay in fp32, and so does the first
-convolution: of three channels or one, as bytes it takes longer, and what it loses, all the others see.
+which 8 would overflow (ONNX Runtime, "Quantize ONNX models"). LSTMs stay in fp32, and so do
+the first convolutions and the last layer: what the first lose all others see, and the last one's outputs are
+finer than 256 steps. The very first takes longer as bytes anyway, for it has few channels.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import copy
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +28,8 @@ from recognizer.crnn_recognizer import CRNNRecognizer
 
 Batch = NDArray[np.float32]
 OPERATORS = ("Conv", "ConvTranspose", "Relu", "Add", "MaxPool", "Concat", "Resize", "MatMul", "Gemm")
-MOST_LOST = 0.005  # of end-to-end F1: half a point is what the speed may cost
+EXACT: dict[Kind, int] = {"detector": 1, "recognizer": 3}  # so many first convolutions, by what dev sets lose
+WEIGHTED = ("Conv", "ConvTranspose", "MatMul", "Gemm")  # layers with a kernel, of which the last stays exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,61 +62,16 @@ def quantise_defaults(folder: Path, photos: Sequence[Path]) -> Iterator[Twin]:
         entry = model_index.entry(index, kind, None)
         data = model_index.verified(folder, entry.files["onnx"])
         first, batches = _peek(_seen(recorder, recorders.values(), pipeline, photos), entry.id)
-        made = quantise(data, batches, entry.id)
+        made = quantise(data, batches, entry.id, EXACT[kind])
         gap = onnx_network(made, entry.id)(first) - recorder.network(first)
         yield Twin(entry, made, float(np.abs(gap).mean()))
 
 
-def with_twins(pipeline: Pipeline, twins: Sequence[Twin]) -> Pipeline:
-    """A copy of pipeline, which has the models that twins are of, with their networks in its own's place."""
-    quick = copy(pipeline)
-    for twin in twins:
-        network = onnx_network(twin.data, twin.model.id)
-        if twin.model.kind == "detector" and isinstance(pipeline.detector, DBDetector):
-            quick.detector = replace(pipeline.detector, network=network)
-        elif isinstance(pipeline.recognizer, CRNNRecognizer):
-            quick.recognizer = recognizer = copy(pipeline.recognizer)
-            recognizer.network = network
-    return quick
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """The default models, those of twins as int8: end-to-end F1, 0..1, and processor seconds.
-
-    pays: it is faster than all before it that pay, and its F1 less than `MOST_LOST` below that of fp32.
-    """
-
-    twins: tuple[Twin, ...]
-    f1: float
-    seconds: float
-    pays: bool = True
-
-
-def trials(folder: Path, twins: Sequence[Twin], score: Callable[[Pipeline], float]) -> Iterator[Trial]:
-    """The default models of folder without twins, then with one twin more at a time, each kept if it pays.
-
-    score reads what is to be read, and says F1.
-    """
-    pipeline = load_pipeline(weights_folder=folder, device="cpu", precision="fp32")
-    exact = best = _trial(pipeline, (), score)
-    yield exact
-    for twin in twins:
-        trial = _trial(pipeline, (*best.twins, twin), score)
-        trial = replace(trial, pays=trial.seconds < best.seconds and exact.f1 - trial.f1 < MOST_LOST)
-        yield trial
-        best = trial if trial.pays else best
-
-
-def _trial(pipeline: Pipeline, twins: tuple[Twin, ...], score: Callable[[Pipeline], float]) -> Trial:
-    start = time.process_time()
-    return Trial(twins, score(with_twins(pipeline, twins)), time.process_time() - start)
-
-
-def quantise(data: bytes, batches: Iterable[Batch], name: str) -> bytes:
+def quantise(data: bytes, batches: Iterable[Batch], name: str, exact: int = 0) -> bytes:
     """The int8 twin of the network in data, an fp32 ONNX file's contents with one input, which takes batches.
 
-    name appears in errors. Raises WeightsError where the package onnx is missing.
+    name appears in errors. exact: so many first convolutions stay in fp32, with all between them. Raises
+    WeightsError where the package onnx is missing.
     """
     try:
         import onnx
@@ -130,15 +85,22 @@ def quantise(data: bytes, batches: Iterable[Batch], name: str) -> bytes:
             return next(feeds, None)
 
     graph = onnx.load_model_from_string(data).graph
-    feed, convolutions = graph.input[0].name, [node.name for node in graph.node if node.op_type == "Conv"]
+    feed, floats = graph.input[0].name, _floats(graph.node, exact)
     feeds = ({feed: batch} for batch in batches)
     with TemporaryDirectory() as place:
         source, plain, out = (Path(place) / f"{step}.onnx" for step in ("fp32", "plain", "int8"))
         source.write_bytes(data)
         quant_pre_process(source, plain, skip_symbolic_shape=True)
-        exact = convolutions[:1] if len(convolutions) > 1 else []
-        quantization.quantize_static(plain, out, Reader(), nodes_to_exclude=exact, **_settings(quantization))
+        quantization.quantize_static(plain, out, Reader(), nodes_to_exclude=floats, **_settings(quantization))
         return out.read_bytes()
+
+
+def _floats(nodes: Sequence[Any], exact: int) -> list[str]:
+    """Names of those nodes of a graph, in its order, that stay in fp32; none of a graph without others."""
+    layers = [i for i, node in enumerate(nodes) if node.op_type in WEIGHTED]
+    if len(layers) < exact + 2:
+        return []
+    return [node.name for node in [*nodes[: layers[exact]], *nodes[layers[-1] :]]]
 
 
 def _settings(quantization: Any) -> dict[str, Any]:
