@@ -4,7 +4,10 @@
 
 Of each run its folder, or its log.jsonl; NAME=PATH gives it another name than its folder's. A run that went
 on from another's checkpoint counts samples on, so its line begins where that one's was left. Where runs were
-measured on different sources, the mean is over those that all have. Writes curve.png and curve.md.
+measured on different sources, the mean is over those that all have. Writes curve.png and curve.md, or those of
+another --name; what somebody wrote there below "What it shows" stays.
+
+    python benchmarks/curve.py --name curve_detector --measure hmean runs/det4 runs/det6
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from ocrpipe.train.loop import CONFIG
 
 HERE = Path(__file__).resolve().parent
 DEV = "dev_"
+SHOWS = "## What it shows"
 SUMS = ("mean", "strict", "precision", "recall", "hmean")  # what is no source
 
 
@@ -130,9 +134,10 @@ def table(runs: Sequence[Run], measure: str) -> list[str]:
 @click.argument("runs", nargs=-1, required=True)
 @click.option("--measure", default="mean", help="Name of a dev score: mean, strict, hmean, a source's.")
 @click.option(
-    "--out", type=click.Path(path_type=Path), default=HERE, help="Folder of curve.png and curve.md."
+    "--out", type=click.Path(path_type=Path), default=HERE, help="Folder of the picture and the table."
 )
-def main(runs: tuple[str, ...], measure: str, out: Path) -> None:
+@click.option("--name", default="curve", help="Of both, without suffix.")
+def main(runs: tuple[str, ...], measure: str, out: Path, name: str) -> None:
     """Draw the curve and write the table of several runs."""
     loaded = comparable([load(given) for given in runs], measure)
     lines = [
@@ -140,17 +145,20 @@ def main(runs: tuple[str, ...], measure: str, out: Path) -> None:
         for run in loaded
     ]
     picture = line_chart(lines, f"Dev score: {measure}", "samples seen, thousands", "percent")
-    overlay.save(picture, out / "curve.png")
+    overlay.save(picture, out / f"{name}.png")
     shared = sorted(set.intersection(*(run.sources for run in loaded)))
     over = f" over {', '.join(shared)}" if shared and measure == "mean" else ""
     text = [
         "# Dev accuracy against samples seen", "",
         f"`python benchmarks/curve.py {' '.join(run.name for run in loaded)}`: dev scores in percent,",
         f"{measure}{over}.",
-        "", "![curve](curve.png)", "", *table(loaded, measure),
+        "", f"![curve]({name}.png)", "", *table(loaded, measure),
     ]  # fmt: skip
-    (out / "curve.md").write_text("\n".join(text) + "\n", encoding="utf-8")
-    print(f"{out / 'curve.md'}, {out / 'curve.png'}")
+    path = out / f"{name}.md"
+    shows = path.read_text("utf-8").partition(SHOWS)[2] if path.exists() else ""
+    text += ["", SHOWS + shows.rstrip()] if shows else []
+    path.write_text("\n".join(text) + "\n", encoding="utf-8")
+    print(f"{path}, {out / name}.png")
 
 
 if __name__ == "__main__":

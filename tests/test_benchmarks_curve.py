@@ -82,3 +82,15 @@ def test_a_run_without_a_score_and_an_unknown_measure_are_usage(tmp_path: Path) 
     assert (done.exit_code, "no log with a dev score" in done.output) == (2, True)
     done = CliRunner().invoke(curve.main, [run(tmp_path / "old", *OLD), "--measure", "luck"])
     assert (done.exit_code, "not measured: luck; known: svt, iiit5k" in done.output) == (2, True)
+
+
+def test_what_was_written_about_a_named_curve_stays(tmp_path: Path) -> None:
+    given = [run(tmp_path / "a", *OLD), "--out", str(tmp_path), "--name", "words"]
+    assert CliRunner().invoke(curve.main, given).exit_code == 0
+    table = tmp_path / "words.md"
+    assert "What it shows" not in table.read_text()
+    table.write_text("old rows\n\n## What it shows\n\nIt pays.\n")
+    assert CliRunner().invoke(curve.main, given).exit_code == 0
+    assert table.read_text().startswith("# Dev accuracy")
+    assert table.read_text().endswith("\n## What it shows\n\nIt pays.\n")
+    assert (tmp_path / "words.png").exists()
