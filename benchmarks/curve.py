@@ -4,8 +4,8 @@
 
 Of each run its folder, or its log.jsonl; NAME=PATH gives it another name than its folder's. A run that went
 on from another's checkpoint counts samples on, so its line begins where that one's was left. Where runs were
-measured on different sources, the mean is over those that all have. Writes curve.png and curve.md, or those of
-another --name; what somebody wrote there below "What it shows" stays.
+measured on different sources, the mean is over those that all have. Writes curve.png and curve.md, or what
+--name says; what somebody wrote there below "What it shows" stays.
 
     python benchmarks/curve.py --name curve_detector --measure hmean runs/det4 runs/det6
 """
