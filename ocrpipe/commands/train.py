@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ocrpipe import options
+from ocrpipe.commands.found import found
 from ocrpipe.commands.label import label
 from ocrpipe.commands.stages import bad_values_are_usage
 from ocrpipe.options import FOLDER, PATH, Command, gather
@@ -129,6 +130,7 @@ def train() -> None:
 
 
 train.add_command(label)
+train.add_command(found)
 
 
 @train.command()

@@ -39,10 +39,10 @@ def usable(texts: Iterable[str], charset: Charset, name: str) -> list[int]:
     kept = [i for i, text in enumerate(given) if spelled(text, charset) is not None]
     strange = sorted({c for text in given for c in text if spelled(c, charset) is None})
     shown = " ".join(map(repr, strange[:SHOWN])) + (" ..." if len(strange) > SHOWN else "")
+    if not given:
+        raise LabelError(f"{name}: no word in there has a text; add labelled words, or leave it out")
     if not kept:
-        raise LabelError(
-            f"{name}: none of {len(given)} labels fits the charset; it lacks {shown or 'any text'}"
-        )
+        raise LabelError(f"{name}: none of {len(given)} labels fits the charset; it lacks {shown}")
     if len(kept) < len(given):
         count = len(given) - len(kept)
         console.warning(f"{name}: {count} of {len(given)} labels are left out, for the charset lacks {shown}")

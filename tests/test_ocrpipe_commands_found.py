@@ -1,0 +1,46 @@
+"""`ocrpipe train found` from the command line, with the released detector."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from cli import main
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Path:
+    """A photo with the word LONDON in a box of its letters."""
+    folder = tmp_path / "street"
+    folder.mkdir()
+    photo = np.full((500, 900, 3), 255, np.uint8)
+    cv2.putText(photo, "LONDON", (80, 130), cv2.FONT_HERSHEY_DUPLEX, 1.6, (0, 0, 0), 3)
+    cv2.imwrite(str(folder / "a.png"), photo)
+    words = [{"quad": [[80, 94], [288, 94], [288, 132], [80, 132]], "text": "LONDON", "ignore": False}]
+    record = {"image": "a.png", "width": 900, "height": 500, "words": words}
+    (folder / "labels.jsonl").write_text(json.dumps(record) + "\n")
+    return folder
+
+
+def test_a_word_gets_the_boxes_found_at_each_size(
+    street: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "found"
+    assert main(["train", "found", str(street), "--to", str(out), "--size", "0.8", "--size", "1"]) == 0
+    assert "2 boxes for 1 words with a text" in capsys.readouterr().out
+    records = [json.loads(line) for line in (out / "labels.jsonl").read_text().splitlines()]
+    assert [record["words"][0]["text"] for record in records] == ["LONDON", "LONDON"]
+    assert records[0]["words"][0]["quad"] != records[1]["words"][0]["quad"]
+
+
+def test_what_cannot_be_is_told_in_one_line(
+    street: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "out")
+    assert main(["train", "found", str(tmp_path / "nowhere"), "--to", out]) == 1
+    assert main(["train", "found", str(street), "--to", out, "--detector", "contours"]) == 2
+    assert "has no setting" in capsys.readouterr().err
