@@ -114,7 +114,9 @@ def comparable(runs: Sequence[Run], measure: str) -> list[Run]:
 def table(runs: Sequence[Run], measure: str) -> list[str]:
     """A line a dev score, in percent, and how far it is from the run's best before."""
     shared = sorted(set.intersection(*(run.sources for run in runs)))
-    over_all = ["strict"] * all(run.sources == set(shared) for run in runs)  # no source's: of all crops
+    over_all = ["strict"] * (
+        bool(shared) and all(run.sources == set(shared) for run in runs)
+    )  # no source's: of all crops
     columns = [measure, *(name for name in [*shared, *over_all] if name != measure)]
     head = ["run", "samples", "rate", *columns, "against its best before"]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
