@@ -150,9 +150,10 @@ def main(runs: tuple[str, ...], measure: str, out: Path, name: str) -> None:
     overlay.save(picture, out / f"{name}.png")
     shared = sorted(set.intersection(*(run.sources for run in loaded)))
     over = f" over {', '.join(shared)}" if shared and measure == "mean" else ""
+    asked = "" if (name, measure) == ("curve", "mean") else f"--name {name} --measure {measure} "
     text = [
         "# Dev accuracy against samples seen", "",
-        f"`python benchmarks/curve.py {' '.join(run.name for run in loaded)}`: dev scores in percent,",
+        f"`python benchmarks/curve.py {asked}{' '.join(run.name for run in loaded)}`: dev scores in percent,",
         f"{measure}{over}.",
         "", f"![curve]({name}.png)", "", *table(loaded, measure),
     ]  # fmt: skip
