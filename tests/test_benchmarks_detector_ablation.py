@@ -10,6 +10,7 @@ import torch
 from click.testing import CliRunner
 from train_world import build_data, build_photos, make_tiny_networks_known
 
+from ocrpipe import model_index
 from ocrpipe.train import checkpoint
 from ocrpipe.train.detector_sources import load_sources
 from ocrpipe.train.detector_training import DetectorJob, DetectorTraining
@@ -54,6 +55,9 @@ def test_runs_begin_at_the_checkpoint_are_made_once_and_tabulated_in_order(
         assert done.exit_code == 0
     made = {run.name: checkpoint.load(run / "last.pt").step for run in (runs / "tiny_16_16").iterdir()}
     assert made == {"both": 2, "real": 2}
+    own = model_index.entry(model_index.read(model_index.find_folder()), "detector", None).input.settings[
+        "long_side"
+    ]
     rows = [row.split(" | ")[0] for row in table.read_text().splitlines() if row.startswith("| ")]
     assert rows == [
         "| run",
@@ -61,7 +65,7 @@ def test_runs_begin_at_the_checkpoint_are_made_once_and_tabulated_in_order(
         "| real photos only",
         "| long side, pixels",
         "| 64",
-        "| 1600",
+        f"| {own}",
     ]
 
 

@@ -30,7 +30,7 @@ def test_a_word_gets_the_boxes_found_at_each_size(
     street: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "found"
-    assert main(["train", "found", str(street), "--to", str(out), "--size", "0.8", "--size", "1"]) == 0
+    assert main(["train", "found", str(street), "--to", str(out), "--zoom", "0.8", "--zoom", "1"]) == 0
     assert "2 boxes for 1 words with a text" in capsys.readouterr().out
     records = [json.loads(line) for line in (out / "labels.jsonl").read_text().splitlines()]
     assert [record["words"][0]["text"] for record in records] == ["LONDON", "LONDON"]

@@ -8,25 +8,25 @@ import click
 
 from ocrpipe.options import FOLDER, PATH, Machine, Stage1, machine, stage_1
 
-SIZES = (0.8, 1.0, 1.25)  # times the model's long side: each look gives a word another box
+ZOOMS = (0.8, 1.0, 1.25)  # times the model's long side: each look gives a word another box
 
 
 @click.command()
 @click.argument("photos", type=PATH)
 @click.option("--to", type=FOLDER, required=True, metavar="DIR", help="Folder for labels.jsonl.")
 @click.option(
-    "--size",
-    "sizes",
+    "--zoom",
+    "zooms",
     type=click.FloatRange(0.1, 10),
     multiple=True,
-    default=SIZES,
+    default=ZOOMS,
     show_default=True,
     metavar="F",
     help="Look at photos so many times as large as usual; may be repeated.",
 )
 @stage_1
 @machine
-def found(photos: Path, to: Path, sizes: tuple[float, ...], stage_1: Stage1, machine: Machine) -> None:
+def found(photos: Path, to: Path, zooms: tuple[float, ...], stage_1: Stage1, machine: Machine) -> None:
     """Put the words of labelled PHOTOS into the boxes that the detector finds, and write them as labels.
 
     A recogniser that is trained on them as well reads better what it is given by that detector.
@@ -41,7 +41,7 @@ def found(photos: Path, to: Path, sizes: tuple[float, ...], stage_1: Stage1, mac
     from ocrpipe.weights import load_detector
 
     with bad_values_are_usage():
-        asked = [stage_1.settings() | {"zoom": size} for size in sizes]
+        asked = [stage_1.settings() | {"zoom": zoom} for zoom in zooms]
         looks = [load_detector(stage_1.detector, machine.choose(), machine.weights, s)[0] for s in asked]
     scenes = load_photos(photos)
     words = sum(word.text is not None and not word.ignore for scene in scenes for word in scene.words)
