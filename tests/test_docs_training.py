@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from pathlib import Path
@@ -11,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from train_world import build_photos
+from train_world import add_clear_photo, build_photos
 
 import cli
 
@@ -22,16 +21,6 @@ COMMANDS = [
     for line in block.splitlines()
 ]
 FEW = {"20000": "8", "8000": "4"}  # samples
-
-
-def add_clear_photo(folder: Path) -> None:
-    """A photo more, with a word that any detector finds."""
-    photo = cv2.putText(np.full((500, 900, 3), 255, np.uint8), "LONDON", (80, 130), 2, 1.6, (0, 0, 0), 3)
-    cv2.imwrite(str(folder / "clear.png"), photo)
-    words = [{"quad": [[80, 94], [288, 94], [288, 132], [80, 132]], "text": "LONDON", "ignore": False}]
-    record = {"image": "clear.png", "width": 900, "height": 500, "words": words}
-    with (folder / "labels.jsonl").open("a", encoding="utf-8") as labels:
-        labels.write(json.dumps(record) + "\n")
 
 
 @pytest.mark.slow

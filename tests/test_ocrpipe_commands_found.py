@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
+from train_world import add_clear_photo
 
 from cli import main
 
@@ -15,15 +14,8 @@ from cli import main
 @pytest.fixture
 def street(tmp_path: Path) -> Path:
     """A photo with the word LONDON in a box of its letters."""
-    folder = tmp_path / "street"
-    folder.mkdir()
-    photo = np.full((500, 900, 3), 255, np.uint8)
-    cv2.putText(photo, "LONDON", (80, 130), cv2.FONT_HERSHEY_DUPLEX, 1.6, (0, 0, 0), 3)
-    cv2.imwrite(str(folder / "a.png"), photo)
-    words = [{"quad": [[80, 94], [288, 94], [288, 132], [80, 132]], "text": "LONDON", "ignore": False}]
-    record = {"image": "a.png", "width": 900, "height": 500, "words": words}
-    (folder / "labels.jsonl").write_text(json.dumps(record) + "\n")
-    return folder
+    add_clear_photo(tmp_path / "street")
+    return tmp_path / "street"
 
 
 def test_a_word_gets_the_boxes_found_at_each_size(

@@ -87,3 +87,14 @@ class ToyJob:
     def score(self, weights: Weights) -> dict[str, float]:
         """The next of a list."""
         return {"fit": self.scores.pop(0), "other": 0.0} if self.scores else {}
+
+
+def add_clear_photo(folder: Path) -> None:
+    """A photo more, with a word that any detector finds."""
+    folder.mkdir(exist_ok=True)
+    photo = cv2.putText(np.full((500, 900, 3), 255, np.uint8), "LONDON", (80, 130), 2, 1.6, (0, 0, 0), 3)
+    cv2.imwrite(str(folder / "clear.png"), photo)
+    words = [{"quad": [[80, 94], [288, 94], [288, 132], [80, 132]], "text": "LONDON", "ignore": False}]
+    record = {"image": "clear.png", "width": 900, "height": 500, "words": words}
+    with (folder / "labels.jsonl").open("a", encoding="utf-8") as labels:
+        labels.write(json.dumps(record) + "\n")
