@@ -29,7 +29,7 @@ ZOOMS = (0.8, 1.0, 1.25)  # times the model's long side: each look gives a word 
 def found(photos: Path, to: Path, zooms: tuple[float, ...], stage_1: Stage1, machine: Machine) -> None:
     """Put the words of labelled PHOTOS into the boxes that the detector finds, and write them as labels.
 
-    A recogniser that is trained on them as well reads better what it is given by that detector.
+    A recogniser that is trained on them as well sees in training what that detector will give it.
 
     \b
     Example: ocrpipe train found street/ --to street-found/
