@@ -1,8 +1,8 @@
 """Labels whose boxes are those that a detector finds, to train a recogniser on what it will be given.
 
 True boxes are drawn by hand along the letters; found ones are rectangles, a little askew and too tight or too
-wide, each in its own way. Of the words found in street photos a tenth is read in the true box only. Training on found boxes
-mended little of that for the released recogniser (benchmarks/detector.md); it may for a detector of your own.
+wide, each in its own way. Of the words found in street photos a tenth is read in the true box only. Training
+on found boxes mended little of that for the released recogniser (benchmarks/detector.md); it may for another.
 """
 
 from __future__ import annotations
