@@ -1,7 +1,8 @@
-"""What parts of the training are worth: equal short runs that differ in one thing, as a table.
+"""What parts of the recogniser's training are worth: equal short runs that differ in one thing, as a table.
 
     python benchmarks/ablation.py --start runs/recognizer/flat.pt --teacher runs/mean.pt --data $OCRPIPE_DATA
-    python benchmarks/ablation.py detector --start runs/detector/flat.pt --samples 8000 --data $OCRPIPE_DATA
+
+The detector's are made by `detector_ablation.py`.
 
 Each run goes on from the same checkpoint, one of before the decay, over equally many samples in which the
 learning rate falls to zero, and is scored on the dev set at its end. What shows from nothing only, the
@@ -31,15 +32,12 @@ import ablation_runs as runs
 from ocrpipe import device as devices
 from ocrpipe.train import checkpoint
 from ocrpipe.train.initial import load_teacher
-from ocrpipe.train.word_training import WordTraining
+from ocrpipe.train.word_training import WordJob, WordTraining
 
 ROOT = Path(__file__).resolve().parent.parent
 LEARNT = "## What was learnt"
 START = "start"  # the folder of the checkpoint's own scores
-COLUMNS = {
-    "recognizer": ("mean", "iiit5k", "svt", "ic15", "strict"),
-    "detector": ("hmean", "precision", "recall"),
-}
+COLUMNS = ("mean", "iiit5k", "svt", "ic15", "strict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,6 @@ class Bench:
     teacher: the checkpoint that one of them learns from.
     """
 
-    stage: str
     start: runs.Start | None
     samples: int
     scratch: int
@@ -61,7 +58,7 @@ class Bench:
     @property
     def variants(self) -> dict[str, runs.Variant]:
         """Those that can be made."""
-        known = runs.VARIANTS[self.stage]
+        known = runs.VARIANTS
         missing = {"distill"} if self.teacher is None else set()
         able = {name: each for name, each in known.items() if not missing & each.settings.keys()}
         return {name: each for name, each in able.items() if self.start is not None or each.scratch}
@@ -95,43 +92,39 @@ class Bench:
 
 def table(bench: Bench) -> list[str]:
     """Lines of the table: finished runs, each with its distance from the first of its kind."""
-    columns = COLUMNS[bench.stage]
-    head = ["run", "crops", "seeds", *columns, "against the first"]
+    head = ["run", "crops", "seeds", *COLUMNS, "against the first"]
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     first: dict[bool, float] = {}
     before = None if bench.start is None else runs.final_scores(bench.of_start, bench.start.seen)
     if before is not None:
-        lines.append(_row("the checkpoint itself", 0, [before], columns, "-"))
+        lines.append(_row("the checkpoint itself", 0, [before], "-"))
     for name, variant in bench.variants.items():
         scores = bench.scores(name)
         if scores:
-            chief = statistics.fmean(100 * each[columns[0]] for each in scores)
+            chief = statistics.fmean(100 * each[COLUMNS[0]] for each in scores)
             far = chief - first.setdefault(variant.scratch, chief)
             crops = bench.scratch if variant.scratch else bench.samples
-            lines.append(_row(variant.text, crops, scores, columns, f"{far:+.1f}"))
+            lines.append(_row(variant.text, crops, scores, f"{far:+.1f}"))
     return lines
 
 
-def _row(
-    text: str, crops: int, scores: Sequence[Mapping[str, float]], columns: Sequence[str], far: str
-) -> str:
+def _row(text: str, crops: int, scores: Sequence[Mapping[str, float]], far: str) -> str:
     """Means over the seeds; of several seeds, the first column's lowest and highest too."""
     cells = []
-    for column in columns:
+    for column in COLUMNS:
         values = [100 * each[column] for each in scores if column in each]
         cells.append(f"{statistics.fmean(values):.1f}" if values else "-")
-        if column == columns[0] and len(values) > 1:
+        if column == COLUMNS[0] and len(values) > 1:
             cells[-1] += f" ({min(values):.1f} to {max(values):.1f})"
     return f"| {text} | {crops} | {len(scores)} | {' | '.join(cells)} | {far} |"
 
 
 def command(bench: Bench, data: Sequence[Path]) -> str:
     """What makes the runs again; folders by their names, since where they lie is each machine's own."""
-    words = ["python benchmarks/ablation.py", bench.stage]
+    words = ["python benchmarks/ablation.py"]
     if bench.start is not None:
         words.append(f"--start {'/'.join(bench.start.path.parts[-2:])} --samples {bench.samples}")
-    if bench.stage == "recognizer":
-        words.append(f"--scratch-samples {bench.scratch} --network {bench.network}")
+    words.append(f"--scratch-samples {bench.scratch} --network {bench.network}")
     if bench.teacher is not None:
         words.append(f"--teacher {'/'.join(bench.teacher.parts[-2:])}")
     return " ".join(
@@ -145,7 +138,7 @@ def write(bench: Bench, path: Path, data: Sequence[Path]) -> None:
         ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
     learnt = path.read_text("utf-8").partition(LEARNT)[2] if path.exists() else "\n\nNot written yet.\n"
-    text = [f"# What parts of the {bench.stage}'s training are worth", ""]
+    text = ["# What parts of the recogniser's training are worth", ""]
     if bench.start is not None:
         text += [
             f"Each run goes on from the same checkpoint of {bench.start.state.network}, which has seen",
@@ -164,12 +157,8 @@ def write(bench: Bench, path: Path, data: Sequence[Path]) -> None:
 
 def jobs(
     bench: Bench, data: Sequence[Path], dev: Path | None, device: str
-) -> Callable[[runs.Variant, Mapping[str, Any]], runs.Job]:
+) -> Callable[[runs.Variant, Mapping[str, Any]], WordJob]:
     """What makes a run's job."""
-    if bench.stage == "detector":
-        if bench.start is None:
-            raise click.UsageError("a detector's runs go on from a checkpoint; name it with --start")
-        return runs.photo_jobs(data, dev, bench.start, bench.samples)
     small = WordTraining(bench.network, samples=bench.scratch)
     small = replace(small, ema=runs.memory(bench.scratch, small.batch))
     teacher = None
@@ -183,7 +172,6 @@ _PATH = click.Path(path_type=Path)
 
 
 @click.command(context_settings={"show_default": True})
-@click.argument("stage", type=click.Choice(["recognizer", "detector"]), default="recognizer")
 @click.option(
     "--start", type=_PATH, help="Checkpoint (.pt) of before the decay; without it, only runs from nothing."
 )
@@ -204,13 +192,13 @@ _PATH = click.Path(path_type=Path)
 @click.option("--runs", "folder", type=_PATH, default=Path("runs/ablation"), help="Folder of the runs.")
 @click.option(
     "--table",
-    "out",
+    "file",
     type=_PATH,
-    default=None,
-    help="By default benchmarks/ablation.md, and ablation_detector.md.",
+    default=ROOT / "benchmarks/ablation.md",
+    show_default="benchmarks/ablation.md",
+    help="What is written.",
 )
 def main(
-    stage: str,
     start: Path | None,
     data: tuple[Path, ...],
     dev: Path | None,
@@ -223,19 +211,18 @@ def main(
     device: str,
     loaders: int,
     folder: Path,
-    out: Path | None,
+    file: Path,
 ) -> None:
     """Make the runs that are not there yet, and the table of those that are."""
     begin = None if start is None else runs.Start(start, checkpoint.load(start))
-    if begin is not None and begin.state.stage != stage:
-        raise click.UsageError(f"{start}: a {begin.state.stage}'s checkpoint; name a {stage}'s")
-    bench = Bench(stage, begin, samples, scratch_samples, network, seeds, folder, teacher)
+    if begin is not None and begin.state.stage != "recognizer":
+        raise click.UsageError(f"{start}: a {begin.state.stage}'s checkpoint; name a recogniser's")
+    bench = Bench(begin, samples, scratch_samples, network, seeds, folder, teacher)
     unknown = set(only) - bench.variants.keys()
     if unknown:
         raise click.UsageError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(bench.variants)}")
     kind, shared = devices.choose(device).kind, {"workers": loaders}
     make = jobs(bench, data, dev, kind)
-    file = out or ROOT / "benchmarks" / ("ablation.md" if stage == "recognizer" else "ablation_detector.md")
     chosen = [name for name in bench.variants if not only or name in only]
     if begin is not None:
         runs.score_start(make(runs.Variant("the checkpoint"), shared), begin, bench.of_start)

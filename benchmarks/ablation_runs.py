@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from ocrpipe.train import checkpoint, detector_sources, run_log, word_sources
+from ocrpipe.train import checkpoint, run_log, word_sources
 from ocrpipe.train.checkpoint import Checkpoint
-from ocrpipe.train.detector_data import DetectorMix
-from ocrpipe.train.detector_training import DetectorJob, DetectorTraining
 from ocrpipe.train.loop import LAST, Limits, Loop
-from ocrpipe.train.settings import LoopSettings, settings_from
+from ocrpipe.train.settings import settings_from
 from ocrpipe.train.stopping import stop_flag
 from ocrpipe.train.word_sources import WordSources
 from ocrpipe.train.word_training import WordJob, WordTraining
@@ -20,25 +18,22 @@ from recognizer.charset import charset as named_charset
 from recognizer.crnn import CRNN
 
 NEVER = 1e9  # minutes
-Settings = TypeVar("Settings", bound=LoopSettings)
-Job = WordJob | DetectorJob
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """What one run has different: settings, shares of the detector's mix, the renderer's photos.
+    """What one run has different: settings, the renderer's photos.
 
     scratch: it begins with a small untrained network.
     """
 
     text: str
     settings: Mapping[str, Any] = field(default_factory=dict)
-    mix: Mapping[str, float] = field(default_factory=dict)
     backgrounds: bool = True
     scratch: bool = False
 
 
-WORDS: dict[str, Variant] = {
+VARIANTS: dict[str, Variant] = {
     "all": Variant("everything on"),
     "real": Variant("no real crops", {"real_share": 0.0}),
     "backgrounds": Variant("flat backgrounds", backgrounds=False),
@@ -49,13 +44,6 @@ WORDS: dict[str, Variant] = {
     "curriculum": Variant("from nothing: words grow long and hard", scratch=True),
     "hard": Variant("from nothing: long, hard words at once", {"easy_until": 1}, scratch=True),
 }
-_RENDERED, _REAL = {"page": 0.0, "street": 0.0}, {"ic15": 0.0, "mlt": 0.0, "no_text": 0.0}
-PHOTOS: dict[str, Variant] = {
-    "all": Variant("rendered and real"),
-    "rendered": Variant("rendered scenes only", mix=_REAL),
-    "real": Variant("real photos only", mix=_RENDERED),
-}
-VARIANTS = {"recognizer": WORDS, "detector": PHOTOS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +64,9 @@ class Start:
         return f"{self.state.stage}_{self.path.parent.name}_{self.path.stem}_{self.seen}"
 
 
-def continued(kind: type[Settings], start: Start, samples: int, given: Mapping[str, Any]) -> Settings:
+def continued(start: Start, samples: int, given: Mapping[str, Any]) -> WordTraining:
     """The checkpoint's settings with given ones in their place, and the rate falling to zero over samples."""
-    saved = settings_from(kind, start.state.settings, given)
+    saved = settings_from(WordTraining, start.state.settings, given)
     total = start.seen + samples
     return replace(saved, samples=total, decay_share=samples / total, ema=memory(samples, saved.batch))
 
@@ -111,31 +99,17 @@ def word_jobs(
             seen = replace(sources, renderer=replace(sources.renderer, backgrounds=()))
         if variant.scratch or start is None:
             return WordJob(replace(small, charset=charset, **wanted), seen, device=device)
-        settings = continued(WordTraining, start, samples, wanted)
+        settings = continued(start, samples, wanted)
         return WordJob(settings, seen, teacher=teacher if settings.distill > 0 else None, device=device)
 
     return job
 
 
-def photo_jobs(
-    data: Sequence[Path], dev: Path | None, start: Start, samples: int
-) -> Callable[[Variant, Mapping[str, Any]], DetectorJob]:
-    """What makes a detector's job of a variant and of settings that all have; the data are loaded once."""
-    sources = detector_sources.load_sources(data, dev)
-
-    def job(variant: Variant, given: Mapping[str, Any]) -> DetectorJob:
-        mix = replace(DetectorMix(), **variant.mix)  # type: ignore[arg-type]  # its shares are floats
-        wanted = {"dev_photos": 100, **given, **variant.settings}
-        return DetectorJob(continued(DetectorTraining, start, samples, wanted), sources, mix=mix)
-
-    return job
-
-
-def finish(job: Job, run: Path, start: Start | None, device: str) -> bool:
+def finish(job: WordJob, run: Path, start: Start | None, device: str) -> bool:
     """Train until the schedule's end, on from where the run was stopped or from start; False if it is stopped
     again.
     """
-    loop: Loop[Any] = Loop(job, run, device)
+    loop = Loop(job, run, device)
     if (run / LAST).exists():
         loop.restore(checkpoint.load(run / LAST))
     elif start is not None:
@@ -150,7 +124,7 @@ def final_scores(run: Path, samples: int) -> dict[str, float] | None:
     return {k.removeprefix("dev_"): v for k, v in scored[-1].items()} if scored else None
 
 
-def score_start(job: Job, start: Start, run: Path) -> None:
+def score_start(job: WordJob, start: Start, run: Path) -> None:
     """Measure the checkpoint itself as a run without a step, once."""
     if final_scores(run, start.seen) is None:
         run.mkdir(parents=True, exist_ok=True)

@@ -56,8 +56,8 @@ class Variant:
 
 VARIANTS = {
     "both": Variant("rendered and real"),
-    "rendered": Variant("rendered scenes only", mix={"ic15": 0.0, "mlt": 0.0, "no_text": 0.0}),
-    "real": Variant("real photos only", mix={"page": 0.0, "street": 0.0}),
+    "rendered": Variant("rendered scenes only", mix={"real_share": 0.0}),
+    "real": Variant("real photos only", mix={"real_share": 1.0}),
     "large": Variant("words of photos up to 80 px high, not 140", mix={"largest": 80.0}),
     "gaps": Variant("gaps between neighbours count like any other pixel", mix={"gap_weight": 1}),
     "plates": Variant("no word plates: bare lettering in their place", plates=False),

@@ -100,7 +100,7 @@ def test_a_stream_resumed_at_a_sample_gives_what_an_unbroken_one_gives(photos: P
 def test_every_kind_of_sample_is_drawn_at_the_right_size(photos: Photos) -> None:
     for kind in ("ic15", "mlt", "no_text", "page", "street"):
         shares = {name: float(name == kind) for name in ("ic15", "mlt", "no_text", "page", "street")}
-        mix = DetectorMix(crop=160, **shares)  # type: ignore[arg-type]  # shares are floats
+        mix = DetectorMix(crop=160, **shares)  # type: ignore[arg-type]  # weights are floats
         stream = SampleStream(photos, mix, Plan(1, seed=1))
         samples = [stream.sample(i) for i in range(4)]
         assert [sample.image.shape for sample in samples] == [(160, 160, 3)] * 4
@@ -114,6 +114,8 @@ def test_kinds_without_photos_are_never_drawn(photos: Photos) -> None:
     assert own.shares(MIX).tolist() == [0, 0, 0, 1, 0, 0]
     assert photos.shares(MIX)[3] == 0
     assert photos.shares(MIX).sum() == pytest.approx(1)
+    assert photos.shares(replace(MIX, real_share=0.25))[:4].sum() == pytest.approx(0.25)
+    assert replace(photos, renderer=None).shares(MIX)[:4].sum() == pytest.approx(1)
     with pytest.raises(ValueError, match="nothing to train on"):
         Photos().shares(MIX)
 

@@ -113,6 +113,7 @@ _SETTINGS = (
         help="Processes that make samples; 0 is none beside this one.",
     ),
 )
+_REAL_SHARE = _number("--real-share", _SHARE, "Of what is labelled; the other samples are rendered.")
 
 
 def _settings(*added: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -142,7 +143,7 @@ train.add_command(found)
         metavar="NAME",
         help="What it can say: ascii94, ascii95 with the space, or alnum36 as in the paper.",
     ),
-    _number("--real-share", _SHARE, "Of labelled crops among rendered ones."),
+    _REAL_SHARE,
     _number("--easy-until", click.IntRange(1), "Samples over which words grow long and hard."),
     click.option(
         "--render",
@@ -170,6 +171,7 @@ def recognizer(run: Run, teacher: str | None, **settings: Any) -> int:
 @_run
 @_settings(
     *_SETTINGS,
+    _REAL_SHARE,
     _number("--hard-share", _SHARE, "Last part of the samples, with hard negatives and borders."),
     _number("--shrink-start", click.FloatRange(0, 1), "Shrink ratio at the start; it grows until the decay."),
 )

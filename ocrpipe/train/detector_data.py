@@ -33,15 +33,16 @@ Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 
 @dataclass(frozen=True, slots=True)
 class DetectorMix:
-    """What a batch is made of; shares are relative weights."""
+    """What a batch is made of; kinds have relative weights, among photos and among what is rendered."""
 
     crop: int = 320  # pixels
+    real_share: float = 0.80  # photos; benchmarks/detector_ablation.md
     ic15: float = 0.40
-    mlt: float = 0.23
+    mlt: float = 0.27
     no_text: float = 0.05
     own: float = 0.75  # a user's labelled photos
-    page: float = 0.19  # rendered
-    street: float = 0.13  # rendered
+    page: float = 0.60  # rendered
+    street: float = 0.40  # rendered
     smallest: float = 9.0  # pixels, word height in the crop: log-uniform between the two
     largest: float = 140.0  # shop signs fill a photo
     gap_weight: int = GAP_WEIGHT  # what pixels between neighbours count
@@ -72,11 +73,18 @@ class Photos:
         photos have 0. ValueError where the mix leaves nothing.
         """
         kinds = ((mix.ic15, self.ic15), (mix.mlt, self.mlt), (mix.no_text, self.no_text), (mix.own, self.own))
-        rendered = (mix.page, mix.street) if self.renderer is not None else (0.0, 0.0)
-        weights = np.array([share if len(scenes) else 0.0 for share, scenes in kinds] + [*rendered])
+        real = _share([weight if len(scenes) else 0.0 for weight, scenes in kinds], mix.real_share)
+        drawn = (mix.page, mix.street) if self.renderer is not None else (0.0, 0.0)
+        weights = np.concatenate([real, _share(drawn, 1 - mix.real_share)])
         if not weights.sum() > 0:
             raise ValueError("nothing to train on: every kind of photo in the mix is empty")
-        return np.asarray(weights / weights.sum(), np.float64)
+        return weights / weights.sum()
+
+
+def _share(weights: Sequence[float], share: float) -> NDArray[np.float64]:
+    """weights scaled to share in all; zeros as they are."""
+    kinds = np.array(weights, np.float64)
+    return kinds * share / kinds.sum() if kinds.sum() > 0 else kinds
 
 
 @dataclass(frozen=True, slots=True)

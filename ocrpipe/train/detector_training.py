@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +34,7 @@ class DetectorTraining(LoopSettings):
     batch: int = 8
     hard_share: float = 0.5  # the last part of samples, with hard negatives and the binary map in the loss
     shrink_start: float = SHRINK_RATIO  # grows to `SHRINK_RATIO` until the decay begins
+    real_share: float | None = None  # of photos among all samples; by default the mix's
     dev_photos: int = 30  # at most; each costs as much as three training crops
     dev_long_side: int = 1280  # pixels
 
@@ -70,7 +71,9 @@ class DetectorJob:
     ) -> None:
         torch.manual_seed(settings.seed)
         self.settings: DetectorTraining = settings
-        self.sources, self.mix = sources, mix or DetectorMix()
+        mix = mix or DetectorMix()
+        share = mix.real_share if settings.real_share is None else settings.real_share
+        self.sources, self.mix = sources, replace(mix, real_share=share)
         self.model: DBNet = build(settings.network)
         self.branch: nn.Module = nn.ModuleList()
         if weights is not None:
