@@ -43,6 +43,8 @@ class DBDetector:
     unclip_ratio: float = Decision.unclip_ratio
     min_size: float = Decision.min_size
     split_threshold: float = Decision.split_threshold
+    fit_ratio: float = Decision.fit_ratio
+    fit_pixels: float = Decision.fit_pixels
     tile: Tiling = "auto"
 
     def __post_init__(self) -> None:
@@ -62,6 +64,7 @@ class DBDetector:
         """The fields that `postprocess` takes; ValueError where one is out of range."""
         return Decision(
             self.threshold, self.box_threshold, self.unclip_ratio, self.min_size, self.split_threshold,
+            self.fit_ratio, self.fit_pixels,
         )  # fmt: skip
 
     def detect(self, image: Image) -> Detections:
@@ -75,7 +78,8 @@ class DBDetector:
         found = detect_tiled(self._look, framed, self.size, self.tile)
         height, width = image.shape[:2]
         quads = clip(found.quads - np.float32(margin), width, height)
-        return Detections(quads, found.scores).only(span(quads) > 0.5)  # the others are clipped to nothing
+        clipped = Detections(quads, found.scores, found.margins)
+        return clipped.only(span(quads) > 0.5)  # the others are clipped to nothing
 
     def score_map(self, image: Image) -> NDArray[np.float32]:
         """How surely each pixel of image, (H, W, 3), lies in the core of a word: (h, w), 0..1, of the whole
@@ -95,7 +99,8 @@ class DBDetector:
     def _look(self, image: Image, scale: float) -> Detections:
         resized, score = self._scored(image, scale)
         found = postprocess(score, self.decision())
-        return Detections(resized.to_photo(found.quads), found.scores)
+        margins = found.margins / np.float32(np.sqrt(resized.scale_x * resized.scale_y))
+        return Detections(resized.to_photo(found.quads), found.scores, margins)
 
     def _scored(self, image: Image, scale: float) -> tuple[Resized, NDArray[np.float32]]:
         resized = resize(image, round(max(image.shape[:2]) * scale), MAX_ENLARGE)

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
 Polygon2D = NDArray[np.float32]
+_CORNERS = np.array(
+    [[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32
+)  # which way each one lies, right and down
 _CLIPPER_SCALE = 256.0  # pyclipper works on integers: 1/256 px is finer than any box needs
 
 
@@ -79,6 +82,22 @@ def side_lengths(quads: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArr
     """`sides` for many: mean widths (N,) and mean heights (N,) of ordered quads (N, 4, 2), in pixels."""
     lengths = np.linalg.norm(np.roll(quads, -1, axis=1) - quads, axis=2)  # (N, 4)
     return (lengths[:, 0] + lengths[:, 2]) / 2, (lengths[:, 1] + lengths[:, 3]) / 2
+
+
+def swell(quads: NDArray[np.float32], distances: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Rectangles' quads (N, 4, 2) with every side moved outwards by their distance of (N,); a side of no
+    length keeps its place across.
+    """
+    right, down = quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0]  # (N, 2)
+    width, height = np.hypot(*right.T)[:, None], np.hypot(*down.T)[:, None]  # (N, 1)
+    # The longer side tells the direction better; a point lies level.
+    right = np.where(width >= height, right, np.stack([down[:, 1], -down[:, 0]], axis=1))
+    length = np.maximum(width, height)
+    level = np.array([1, 0], np.float32)
+    right = np.where(length > 0, right / np.where(length > 0, length, 1), level)[:, None]  # (N, 1, 2)
+    down = np.stack([-right[..., 1], right[..., 0]], axis=2)
+    reach = _CORNERS * distances.astype(np.float32)[:, None, None]  # (N, 4, 2)
+    return np.asarray(quads + reach[:, :, :1] * right + reach[:, :, 1:] * down, np.float32)
 
 
 def offset(polygon: Polygon2D, distance: float) -> list[Polygon2D]:

@@ -48,7 +48,7 @@ def joined(parts: Detections, owners: NDArray[np.intp]) -> Detections:
     Two parts from different tiles that overlap and fill the rectangle around them are one word, with the
     better score; so a word cut twice is joined twice. A part without another stays as it is.
     """
-    quads, scores = parts.quads.copy(), parts.scores.copy()
+    quads, scores, margins = parts.quads.copy(), parts.scores.copy(), parts.margins.copy()
     shapes = _shapes(quads)
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     root = np.arange(len(quads))  # where a part has gone
@@ -60,7 +60,8 @@ def joined(parts: Detections, owners: NDArray[np.intp]) -> Detections:
         both = shapely.union(*_shapes(np.stack([quads[one], quads[other]])))
         if shapely.area(both) > _FILLED * shapely.area(_shapes(around[None])[0]):
             quads[one], scores[one], root[other] = around, max(scores[one], scores[other]), one
-    return Detections(quads, scores).only(root == np.arange(len(quads)))
+            margins[one] = max(margins[one], margins[other])
+    return Detections(quads, scores, margins).only(root == np.arange(len(quads)))
 
 
 def _end(root: NDArray[np.intp], item: int) -> int:
@@ -72,7 +73,11 @@ def _end(root: NDArray[np.intp], item: int) -> int:
 def _concatenated(groups: Sequence[Detections]) -> Detections:
     if not groups:
         return Detections.empty()
-    return Detections(np.concatenate([g.quads for g in groups]), np.concatenate([g.scores for g in groups]))
+    return Detections(
+        np.concatenate([g.quads for g in groups]),
+        np.concatenate([g.scores for g in groups]),
+        np.concatenate([g.margins for g in groups]),
+    )
 
 
 def _shapes(quads: Quads) -> NDArray[np.object_]:

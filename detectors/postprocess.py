@@ -15,13 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detectors.base import Detections
-from detectors.geometry import order_quads, side_lengths
+from detectors.geometry import order_quads, side_lengths, swell
 from detectors.parts import Part, find_parts
 
 SHRINK_RATIO = 0.6  # the same number as in `targets`
-_CORNERS = np.array(
-    [[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32
-)  # which way each one lies, right and down
 _CENTRE = np.float32(0.5)  # OpenCV's integers are pixel centres; ours are corners
 
 Pixels = NDArray[np.float64]
@@ -31,8 +28,11 @@ Pixels = NDArray[np.float64]
 class Decision:
     """Where a word begins. All scores 0..1, sizes in pixels of the score map.
 
-    unclip_ratio multiplies the distance that undoes the shrinking: 1 is the labels' own tightness. A part
-    that falls into several words above split_threshold is so many (`splitting.split`); 1 splits none.
+    unclip_ratio multiplies the distance that undoes the shrinking: 1 is the labels' own tightness. It makes
+    the box in which a word is read. The box that is told lies fit_pixels farther out on every side, less
+    fit_ratio times that box's height: large words want room to be read that people do not label, and of small
+    ones the map shows too little. A part that falls into several words above split_threshold is so many
+    (`splitting.split`); 1 splits none.
     """
 
     threshold: float = 0.3
@@ -40,14 +40,25 @@ class Decision:
     unclip_ratio: float = 1.0
     min_size: float = 3.0  # shorter side of a grown quad
     split_threshold: float = 1.0
+    fit_ratio: float = 0.0
+    fit_pixels: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold < 1 or not 0 <= self.box_threshold <= 1:
             raise ValueError(f"thresholds must lie in 0..1, got {self.threshold} and {self.box_threshold}")
         if not self.threshold <= self.split_threshold <= 1:
             raise ValueError(f"split_threshold must lie in {self.threshold}..1, got {self.split_threshold}")
-        if self.unclip_ratio < 0 or self.min_size < 0:
-            raise ValueError(f"ratios and sizes must not be negative: {self.unclip_ratio}, {self.min_size}")
+        if min(self.unclip_ratio, self.min_size, self.fit_pixels) < 0:
+            raise ValueError(
+                "ratios and sizes must not be negative: "
+                f"{self.unclip_ratio}, {self.min_size}, {self.fit_pixels}"
+            )
+        if not 0 <= self.fit_ratio < 0.5:
+            raise ValueError(f"fit_ratio must lie in 0..0.5, got {self.fit_ratio}")
+
+    def inset(self, heights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How far inside the boxes to be read, heights (N,) high, the boxes to be told lie, in pixels."""
+        return np.asarray(self.fit_ratio * heights - self.fit_pixels, np.float32)
 
 
 def grow_distance(width: Pixels, height: Pixels, ratio: float = SHRINK_RATIO) -> Pixels:
@@ -84,28 +95,12 @@ def _grown(parts: Sequence[Part], unclip_ratio: float) -> NDArray[np.float32]:
     quads = order_quads(np.array(boxes, np.float32).reshape(-1, 4, 2))
     width, height = (length.astype(np.float64) for length in side_lengths(quads))
     margin = pixel_margin(width, height, np.array([part.pixels for part in parts], np.intp))
-    return _swell(quads, margin + grow_distance(width + 2 * margin, height + 2 * margin) * unclip_ratio)
-
-
-def _swell(quads: NDArray[np.float32], distances: Pixels) -> NDArray[np.float32]:
-    """Rectangles' quads (N, 4, 2) with every side moved outwards by their distance of (N,); a side of no
-    length keeps its place across.
-    """
-    right, down = quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0]  # (N, 2)
-    width, height = np.hypot(*right.T)[:, None], np.hypot(*down.T)[:, None]  # (N, 1)
-    # The longer side tells the direction better; a point lies level.
-    right = np.where(width >= height, right, np.stack([down[:, 1], -down[:, 0]], axis=1))
-    length = np.maximum(width, height)
-    level = np.array([1, 0], np.float32)
-    right = np.where(length > 0, right / np.where(length > 0, length, 1), level)[:, None]  # (N, 1, 2)
-    down = np.stack([-right[..., 1], right[..., 0]], axis=2)
-    reach = _CORNERS * distances.astype(np.float32)[:, None, None]  # (N, 4, 2)
-    return np.asarray(quads + reach[:, :, :1] * right + reach[:, :, 1:] * down, np.float32)
+    return swell(quads, margin + grow_distance(width + 2 * margin, height + 2 * margin) * unclip_ratio)
 
 
 def postprocess(score: NDArray[np.float32], decision: Decision | None = None) -> Detections:
-    """Words in a score map (H, W) float32, 0..1, as quads in pixels of that map, best first; not clipped to
-    it.
+    """Words in a score map (H, W) float32, 0..1, as quads and margins in pixels of that map, best first; not
+    clipped to it.
 
     A word's score is the mean of the map over its core, holes included. N = 0 for an empty map. ValueError
     for another shape.
@@ -115,5 +110,7 @@ def postprocess(score: NDArray[np.float32], decision: Decision | None = None) ->
         raise ValueError(f"score map must be (H, W), got {score.shape}")
     parts = find_parts(score, decision.threshold, decision.box_threshold, decision.split_threshold)
     quads = _grown(parts, decision.unclip_ratio)
-    kept = np.minimum(*side_lengths(quads)) >= decision.min_size
-    return Detections(quads[kept], np.array([part.score for part in parts], np.float32)[kept])
+    heights = np.minimum(*side_lengths(quads))
+    margins = decision.inset(heights)
+    every = Detections(swell(quads, -margins), np.array([part.score for part in parts], np.float32), margins)
+    return every.only(heights >= decision.min_size)

@@ -133,7 +133,7 @@ def is_flat(image: Image) -> bool:
 def _from_tiles(look: Look, image: Image, side: int, scale: float) -> list[Detections]:
     """Words of all tiles, in pixels of image: those whole in a tile, those put together from parts."""
     height, width = image.shape[:2]
-    quads, scores, cut, owners = [], [], [], []
+    quads, scores, margins, cut, owners = [], [], [], [], []
     for number, tile in enumerate(tiles(width, height, side)):
         if is_flat(tile.of(image)):
             continue
@@ -141,11 +141,12 @@ def _from_tiles(look: Look, image: Image, side: int, scale: float) -> list[Detec
         placed = found.quads + np.array([tile.left, tile.top], np.float32)
         quads.append(placed)
         scores.append(found.scores)
+        margins.append(found.margins)
         cut.append(tile.cuts(placed, image, 2 / scale))
         owners.append(np.full(len(found), number))
     if not quads:
         return []
-    every = Detections(np.concatenate(quads), np.concatenate(scores))
+    every = Detections(np.concatenate(quads), np.concatenate(scores), np.concatenate(margins))
     parts = np.concatenate(cut)
     return [every.only(~parts), joined(every.only(parts), np.concatenate(owners)[parts])]
 

@@ -20,7 +20,7 @@ from recognizer.charset import SPACE
 
 SURE = 0.5  # probability of a space from which a box is cut there
 
-Words = tuple[NDArray[np.float32], list[Transcript], NDArray[np.float32]]
+Words = tuple[NDArray[np.float32], list[Transcript], NDArray[np.intp]]
 
 
 def split(
@@ -28,24 +28,23 @@ def split(
     pixels: NDArray[np.uint8],
     quads: NDArray[np.float32],
     transcripts: Sequence[Transcript],
-    scores: NDArray[np.float32],
     sure: float = SURE,
 ) -> Words:
-    """quads (M, 4, 2), transcripts and scores (M,) of the words of N boxes (N, 4, 2) of pixels (H, W, 3) RGB,
-    in their order; the parts of a box have its score. sure: probability of a space to cut at.
+    """quads (M, 4, 2) and transcripts of the words of N boxes (N, 4, 2) of pixels (H, W, 3) RGB, in their
+    order, and (M,) which box each is of. sure: probability of a space to cut at.
     """
     parted = {i: cuts for i, t in enumerate(transcripts) if len(cuts := pieces(t.row, t.frames, sure)) > 1}
     if not parted:
-        return quads, list(transcripts), scores
+        return quads, list(transcripts), np.arange(len(quads))
     cut = {i: _parts(quads[i], cuts) for i, cuts in parted.items()}
     read = iter(reader.transcribe(crops.rectify(pixels, np.concatenate(list(cut.values())))))
-    words: list[tuple[NDArray[np.float32], Transcript, np.float32]] = []
+    words: list[tuple[NDArray[np.float32], Transcript, int]] = []
     for i, transcript in enumerate(transcripts):
         if i in cut:
-            words += [(part, next(read), scores[i]) for part in cut[i]]
+            words += [(part, next(read), i) for part in cut[i]]
         else:
-            words.append((quads[i], transcript, scores[i]))
-    return np.stack([w[0] for w in words]), [w[1] for w in words], np.array([w[2] for w in words], np.float32)
+            words.append((quads[i], transcript, i))
+    return np.stack([w[0] for w in words]), [w[1] for w in words], np.array([w[2] for w in words], np.intp)
 
 
 def pieces(row: Sequence[CharSpan], frames: int, sure: float) -> list[tuple[float, float]]:

@@ -17,16 +17,20 @@ def add_details(
     words: Sequence[Word],
     quads: NDArray[np.float32],
     transcripts: Sequence[Transcript],
+    read: NDArray[np.float32],
     *,
     chars: bool,
 ) -> tuple[Word, ...]:
     """words, in any order, each with its transcript's alternatives and lexicon match, and its characters if
     chars.
 
-    quads: (N, 4, 2) and transcripts: N of them, from which the words were made.
+    quads: (N, 4, 2) and transcripts: N of them, from which the words were made. read: (N, 4, 2), the boxes in
+    which they were read, of which characters take their parts.
     """
     # Words are known again by what they were made of; two that share it all share their transcript too.
-    own = {(_points(q), t.text, t.score): (q, t) for q, t in zip(quads, transcripts, strict=True)}
+    own = {
+        (_points(q), t.text, t.score): (box, t) for q, t, box in zip(quads, transcripts, read, strict=True)
+    }
     found = [own[word.polygon, word.text, word.confidence] for word in words]
     return tuple(_detailed(w, q, t, chars=chars) for w, (q, t) in zip(words, found, strict=True))
 

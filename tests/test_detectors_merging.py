@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from detectors.base import Detections
@@ -73,3 +74,17 @@ def test_parts_of_one_tile_and_parts_of_different_lines_stay_apart() -> None:
     assert len(joined(one_tile, np.array([3, 3]))) == 2
     two_lines = found((0, 0, 100, 20, 0.6), (80, 18, 100, 20, 0.8))
     assert len(joined(two_lines, np.array([0, 1]))) == 2
+
+
+def test_margins_stay_with_their_words_and_a_joined_word_has_the_larger() -> None:
+    one, other = found((0, 0, 60, 20, 0.9)), found((50, 0, 60, 20, 0.7))
+    parts = Detections(
+        np.concatenate([one.quads, other.quads]),
+        np.array([0.9, 0.7], np.float32),
+        np.array([1, 2], np.float32),
+    )
+    assert joined(parts, np.array([0, 1])).margins.tolist() == [2.0]
+    apart = Detections(parts.quads + np.array([[[0, 0]], [[0, 90]]], np.float32), parts.scores, parts.margins)
+    assert merged([apart.only(np.array([1])), apart.only(np.array([0]))]).margins.tolist() == [1.0, 2.0]
+    with pytest.raises(ValueError, match="margins must be"):
+        Detections(parts.quads, parts.scores, np.zeros(3, np.float32))

@@ -122,3 +122,23 @@ def test_wrong_shapes_and_settings_are_refused() -> None:
         Decision(threshold=1.5)
     with pytest.raises(ValueError, match="negative"):
         Decision(unclip_ratio=-1)
+
+
+@pytest.mark.parametrize("degrees", [0, 30])
+def test_the_box_told_lies_inside_the_one_to_be_read_or_outside_as_its_height_says(degrees: float) -> None:
+    large, small = rectangle((200, 120), 200, 60, degrees), rectangle((200, 300), 60, 12, degrees)
+    both = np.stack([large, small])
+    score = make_targets(both, np.zeros(2, np.bool_), 400, 400).score.astype(np.float32)
+    plain, told = postprocess(score), postprocess(score, Decision(fit_ratio=0.1, fit_pixels=2))
+    np.testing.assert_allclose(told.to_read(), plain.quads, atol=1e-3)
+    np.testing.assert_allclose(plain.to_read(), plain.quads)
+    heights = [sides(quad)[1] for quad in plain.quads]
+    np.testing.assert_allclose(told.margins, [0.1 * height - 2 for height in heights], atol=1e-4)
+    shrunk = [sides(a)[1] - sides(b)[1] for a, b in zip(plain.quads, told.quads, strict=True)]
+    np.testing.assert_allclose(shrunk, 2 * told.margins, atol=1e-3)
+
+
+@pytest.mark.parametrize("wrong", [{"fit_ratio": 0.5}, {"fit_ratio": -0.1}, {"fit_pixels": -1}])
+def test_a_fit_that_turns_boxes_inside_out_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        Decision(**wrong)

@@ -28,13 +28,17 @@ def box(x: float, y: float, width: float, height: float) -> list[tuple[float, fl
 
 
 class FakeDetector:
-    """Finds the same boxes in every photo."""
+    """Finds the same boxes in every photo, each to be read margin pixels wider on every side."""
 
-    def __init__(self, *boxes: list[tuple[float, float]]) -> None:
+    def __init__(self, *boxes: list[tuple[float, float]], margin: float = 0.0) -> None:
         self.quads = np.array(boxes, np.float32).reshape(-1, 4, 2)
+        self.margin = margin
 
     def detect(self, image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Detections:
-        return Detections(self.quads, np.full(len(self.quads), 0.5, np.float32))
+        count = len(self.quads)
+        return Detections(
+            self.quads, np.full(count, 0.5, np.float32), np.full(count, self.margin, np.float32)
+        )
 
 
 class FakeRecognizer:
@@ -61,6 +65,14 @@ def test_words_come_out_in_reading_order_with_both_scores() -> None:
     assert {(word.confidence, word.detection_score) for word in page.words} == {(0.9, 0.5)}
     assert page.words[0].polygon == tuple(TWO_LINES[2])
     assert (page.status, page.source.path) == ("ok", "<array>")
+
+
+@pytest.mark.parametrize(("margin", "width"), [(5, "112"), (-4, "232"), (0, "152")])
+def test_a_word_is_told_as_found_and_read_with_its_margin(margin: float, width: str) -> None:
+    there = box(100, 40, 95, 20)  # 105 x 30, 87 x 12 or as it is, scaled to a height of 32
+    page = Pipeline(FakeDetector(there, margin=margin), FakeRecognizer()).read(WHITE)
+    assert page.words[0].text == width
+    np.testing.assert_allclose(page.words[0].polygon, there, atol=1e-4)
 
 
 def test_a_photo_without_words_gives_an_empty_page() -> None:

@@ -14,7 +14,6 @@ from recognizer.crnn_recognizer import CRNNRecognizer
 
 BOXES = np.array([[(0, 0), (100, 0), (100, 20), (0, 20)], [(0, 30), (90, 30), (90, 50), (0, 50)]], np.float32)
 PHOTO = np.full((60, 120, 3), 200, np.uint8)
-SCORES = np.array([0.9, 0.8], np.float32)
 
 
 class Answers:
@@ -36,9 +35,9 @@ def row(text: str, space: float = 0.9) -> tuple[CharSpan, ...]:
 def test_a_box_is_cut_in_the_middle_of_the_space_and_its_parts_are_read_again() -> None:
     said = [Transcript("abcdefghij", 0.5, frames=21, row=row("abcdefg hij")), Transcript("x", 0.7)]
     reader = Answers("abcdefg", "hij")
-    quads, found, scores = split(reader, PHOTO, BOXES, said, SCORES)
+    quads, found, boxes = split(reader, PHOTO, BOXES, said)
     assert [t.text for t in found] == ["abcdefg", "hij", "x"]
-    assert scores.tolist() == pytest.approx([0.9, 0.9, 0.8])
+    assert boxes.tolist() == [0, 0, 1]
     middle = 100 * 7.5 / 11
     assert quads[0][:, 0].tolist() == pytest.approx([0, middle, middle, 0], abs=1)
     assert quads[1][:, 0].tolist() == pytest.approx([middle, 100, 100, middle], abs=1)
@@ -48,15 +47,15 @@ def test_a_box_is_cut_in_the_middle_of_the_space_and_its_parts_are_read_again() 
 
 def test_an_unsure_space_cuts_nothing_and_nothing_is_read_again() -> None:
     said = [Transcript("ab", 0.5, frames=8, row=row("a b", space=0.4)), Transcript("x", 0.7)]
-    quads, found, scores = split(Answers(), PHOTO, BOXES, said, SCORES)
-    assert (found, scores.tolist()) == (said, SCORES.tolist())
+    quads, found, boxes = split(Answers(), PHOTO, BOXES, said)
+    assert (found, boxes.tolist()) == (said, [0, 1])
     assert np.array_equal(quads, BOXES)
 
 
 def test_a_turned_box_is_cut_across_its_own_line() -> None:
     turned = np.array([[(20, 0), (20, 100), (0, 100), (0, 0)]], np.float32)  # reads downwards
     said = [Transcript("ab", 0.5, frames=5, row=row("a b"))]
-    quads, _, _ = split(Answers("a", "b"), PHOTO, turned, said, SCORES[:1])
+    quads, _, _ = split(Answers("a", "b"), PHOTO, turned, said)
     assert np.allclose(quads[0], [(20, 0), (20, 50), (0, 50), (0, 0)], atol=0.1)
     assert np.allclose(quads[1], [(20, 50), (20, 100), (0, 100), (0, 50)], atol=0.1)
 

@@ -83,10 +83,10 @@ class Pipeline:
         start = time.perf_counter()
         pixels = turns.turned(photo.pixels, quarters)
         detections = self.detector.detect(pixels)
-        quads, owners = crops.readings(detections.quads)
+        quads, owners = crops.readings(detections.to_read())
         cut = crops.rectify(pixels, quads)
         quads = turns.turned_back(quads, quarters, photo.info.width, photo.info.height)
-        return Found(photo, quads, owners, detections.scores, cut, since(start))
+        return Found(photo, quads, owners, detections.scores, detections.margins, cut, since(start))
 
     def _pages(self, group: Sequence[Found]) -> list[Page]:
         start = time.perf_counter()
@@ -107,12 +107,11 @@ class Pipeline:
     def _page(self, found: Found, transcripts: Sequence[Transcript]) -> Page:
         # A crop without a single character is no word: the detector took something else for one.
         surest = surest_readings(found, transcripts)
-        quads, said, scores = rows.split(
+        quads, said, boxes = rows.split(
             self.recognizer,
             found.photo.pixels,
             found.quads[surest],
             [transcripts[i] for i in surest],
-            found.scores,
             self.space,
         )
         if self.looks > 1:
@@ -123,7 +122,8 @@ class Pipeline:
                 found.photo,
                 quads[kept],
                 [said[i] for i in kept],
-                scores[kept],
+                found.scores[boxes[kept]],
+                found.margins[boxes[kept]],
                 chars=self.chars,
             ),
             detector=self.detector_info,

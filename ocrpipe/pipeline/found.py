@@ -20,13 +20,14 @@ class Found:
     """A photo after stage 1.
 
     quads: (M, 4, 2) float32, every way its N words may be read, and M crops (32, w, 3) uint8 RGB. owners:
-        (M,) which word each is of; scores: (N,) float32.
+        (M,) which word each is of; scores and margins: (N,) float32, as of `detectors.base.Detections`.
     """
 
     photo: Photo
     quads: NDArray[np.float32]
     owners: NDArray[np.intp]
     scores: NDArray[np.float32]
+    margins: NDArray[np.float32]
     crops: Sequence[NDArray[np.uint8]]
     detect_ms: float
     load_ms: float = 0.0

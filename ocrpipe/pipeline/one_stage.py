@@ -47,5 +47,7 @@ def transcribe_photo(
         said = second_look.look_again(recognizer, photo.pixels, quads, said, second_look.UPRIGHT)
     transcripts = [t for t in said if t.text]
     kept = len(transcripts)
-    page = words_of(photo, quads[:kept], transcripts, np.ones(kept, np.float32), chars=chars)
+    page = words_of(
+        photo, quads[:kept], transcripts, np.ones(kept, np.float32), np.zeros(kept, np.float32), chars=chars
+    )
     return replace(page, recognizer=info, timing_ms=Timing(recognize=since(start)))

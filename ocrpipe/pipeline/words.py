@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from detectors.geometry import swell
 from ocrpipe import reading_order
 from ocrpipe.images import Photo
 from ocrpipe.page import Page
@@ -22,12 +23,16 @@ def words_of(
     quads: NDArray[np.float32],
     transcripts: Sequence[Transcript],
     scores: NDArray[np.float32],
+    margins: NDArray[np.float32],
     *,
     chars: bool,
 ) -> Page:
-    """The words of N quads (N, 4, 2), their transcripts and detection scores (N,), in reading order."""
+    """The words of N quads (N, 4, 2) as they were read, their transcripts and detection scores (N,), in
+    reading order; each is told margins (N,) pixels smaller on every side.
+    """
+    told = swell(quads, -margins)
     words, lines, blocks = reading_order.arrange(
-        quads, [t.text for t in transcripts], [t.score for t in transcripts], scores.tolist()
+        told, [t.text for t in transcripts], [t.score for t in transcripts], scores.tolist()
     )
-    words = add_details(words, quads, transcripts, chars=chars)
+    words = add_details(words, told, transcripts, quads, chars=chars)
     return Page(photo.source, photo.info, words, lines, blocks)

@@ -78,7 +78,7 @@ class Photos:
         weights = np.concatenate([real, _share(drawn, 1 - mix.real_share)])
         if not weights.sum() > 0:
             raise ValueError("nothing to train on: every kind of photo in the mix is empty")
-        return weights / weights.sum()
+        return np.asarray(weights / weights.sum(), np.float64)
 
 
 def _share(weights: Sequence[float], share: float) -> NDArray[np.float64]:

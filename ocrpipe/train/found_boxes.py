@@ -32,7 +32,7 @@ def found_scenes(scenes: Iterable[Scene], detectors: Sequence[Detector]) -> Iter
         if any(word.text and not word.ignore for word in scene.words):
             photo = images.load(scene.image).pixels
             for detector in detectors:
-                yield found_scene(scene, crops.oriented(detector.detect(photo).quads))
+                yield found_scene(scene, crops.oriented(detector.detect(photo).to_read()))
 
 
 def found_scene(scene: Scene, quads: NDArray[np.float32]) -> Scene:
