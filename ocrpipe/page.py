@@ -12,7 +12,7 @@ from typing import Any
 
 Polygon = tuple[tuple[float, float], ...]
 
-MIN_CONFIDENCE = 0.2  # what is read with less is mostly no text: measured in benchmarks/detector.md
+MIN_CONFIDENCE = 0.15  # what is read with less is mostly no text: measured in benchmarks/detector.md
 REVIEW_BELOW = 0.5  # a page with any word less certain than this asks to be looked at
 
 
