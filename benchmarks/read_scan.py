@@ -28,7 +28,7 @@ from ocrpipe.labels import Scene, load_scenes
 from ocrpipe.page import Page
 from ocrpipe.pipeline import Pipeline
 
-LEAST = (0.0, 0.1, 0.2, 0.3)
+LEAST = (0.0, 0.1, 0.15, 0.2, 0.25, 0.3)
 
 
 class Remembered:
@@ -54,7 +54,7 @@ def scan(
 ) -> None:
     """Print a row for each combination of settings: of the score threshold, box threshold, ..."""
     network = Remembered(detector)
-    for cut, box, unclip, split, space in itertools.product(*settings):
+    for cut, box, unclip, split, ratio, pixels, space in itertools.product(*settings):
         pipeline.space = space
         pipeline.detector = replace(
             detector,
@@ -63,6 +63,8 @@ def scan(
             box_threshold=box,
             unclip_ratio=unclip,
             split_threshold=split,
+            fit_ratio=ratio,
+            fit_pixels=pixels,
         )
         pages: dict[Path, Page] = {}
         for scene in scenes:
@@ -72,7 +74,7 @@ def scan(
             scores = score_reading(lambda s, p=pages, m=least: certain(p[s.image], m), scenes)  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
             both = (scores.detection, scores.end_to_end)
             values = [v for found in both for v in (found.precision, found.recall, found.hmean)]
-            cells = [f"{v}" for v in (cut, box, unclip, split, space, least)] + [
+            cells = [f"{v}" for v in (cut, box, unclip, split, ratio, pixels, space, least)] + [
                 f"{100 * v:.1f}" for v in values
             ]
             print(f"| {' | '.join(cells)} |", flush=True)
@@ -86,6 +88,8 @@ def scan(
 @click.option("--box", type=float, multiple=True, help="Box thresholds, likewise.")
 @click.option("--unclip", type=float, multiple=True, help="Unclip ratios, likewise.")
 @click.option("--split", type=float, multiple=True, help="Valleys at which neighbours are parted, likewise.")
+@click.option("--fit-ratio", type=float, multiple=True, help="How much smaller boxes are told, likewise.")
+@click.option("--fit-pixels", type=float, multiple=True, help="How many pixels larger, likewise.")
 @click.option("--space", type=float, multiple=True, help="Probability of a space to cut at; 2 cuts nowhere.")
 @click.option("--looks", type=int, default=1, help="2 reads unsure words again.")
 @click.option("--weights", type=click.Path(path_type=Path, exists=True), default=None, help="Their folder.")
@@ -97,6 +101,8 @@ def main(
     box: Sequence[float],
     unclip: Sequence[float],
     split: Sequence[float],
+    fit_ratio: Sequence[float],
+    fit_pixels: Sequence[float],
     space: Sequence[float],
     looks: int,
     weights: Path | None,
@@ -111,12 +117,16 @@ def main(
         raise click.UsageError("the default detector has no thresholds to scan")
     if long_side is not None:
         detector = replace(detector, long_side=long_side)
-    own = detector.threshold, detector.box_threshold, detector.unclip_ratio, detector.split_threshold
-    given = (threshold, box, unclip, split)
+    own = (
+        detector.threshold, detector.box_threshold, detector.unclip_ratio, detector.split_threshold,
+        detector.fit_ratio, detector.fit_pixels,
+    )  # fmt: skip
+    given = (threshold, box, unclip, split, fit_ratio, fit_pixels)
     settings = [values or (usual,) for values, usual in zip(given, own, strict=True)]
     print(f"{data.name}, long side {detector.long_side}, looks {looks}\n")
-    print("| threshold | box | unclip | split | space | least | P | R | H | e2e P | e2e R | e2e F1 |")
-    print("|---" * 12 + "|")
+    names = "threshold | box | unclip | split | fit ratio | fit pixels | space | least"
+    print(f"| {names} | P | R | H | e2e P | e2e R | e2e F1 |")
+    print("|---" * 14 + "|")
     scan(pipeline, detector, load_scenes(data)[::every], [*settings, space or (pipeline.space,)])
 
 
